@@ -1,0 +1,257 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using VoiceGlm.Inference;
+
+namespace VoiceGlm.Checkpoints.Onnx;
+
+/// <summary>A value on its way through a graph: an input, a weight or what an operator made.</summary>
+/// <param name="Name">Its name in the graph; empty for an optional input that is left out.</param>
+internal readonly record struct Edge(string Name)
+{
+    /// <summary>An optional input that is left out.</summary>
+    public static readonly Edge None = new("");
+}
+
+/// <summary>Length of a dimension: a number, or a name where it varies from call to call.</summary>
+/// <param name="Value">The number as text, or the name.</param>
+internal readonly record struct Dimension(string Value)
+{
+    /// <summary>A fixed length.</summary>
+    public static implicit operator Dimension(long length) => new(length.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A varying length.</summary>
+    public static implicit operator Dimension(string name) => new(name);
+}
+
+/// <summary>
+/// Puts an ONNX graph together, operator by operator, and writes it: the graph to one file, its weights to a second beside it,
+/// piece by piece, so that memory stays small however large the model is. Not thread-safe.
+/// </summary>
+/// <remarks>onnx/onnx onnx.proto, IR version 9, operator set 20 and the <c>com.microsoft</c> operators of ONNX Runtime.</remarks>
+internal sealed partial class GraphBuilder(string name)
+{
+    private const int IrVersion = 9;
+    private const int OperatorSetVersion = 20;
+    private const int ExternalThresholdBytes = 1024;
+    private const int ExternalAlignment = 4096;
+    private const int PieceElements = 1 << 20;
+
+    private readonly List<byte[]> _nodes = [];
+    private readonly List<byte[]> _initializers = [];
+    private readonly List<Weight> _weights = [];
+    private readonly HashSet<string> _names = [];
+    private readonly Dictionary<string, Edge> _constants = [];
+    private readonly List<GraphValue> _inputs = [];
+    private readonly List<GraphValue> _outputs = [];
+    private int _nextName;
+
+    /// <summary>The graph's name; its files are <c>name.onnx</c> and <c>name.onnx.data</c>.</summary>
+    public string Name => name;
+
+    /// <summary>Bytes that the weights take in the data file.</summary>
+    public long WeightBytes => _weights.Sum(static weight => weight.Count * sizeof(float));
+
+    /// <summary>Declares an input.</summary>
+    public Edge Input(string input, OnnxType type, params ReadOnlySpan<Dimension> shape)
+    {
+        _inputs.Add(new GraphValue(input, TypeName(type), Describe(shape)));
+        return new Edge(Claim(input));
+    }
+
+    /// <summary>Declares an output and what it is computed from.</summary>
+    public void Output(string output, Edge edge, OnnxType type, params ReadOnlySpan<Dimension> shape)
+    {
+        AddNode("Identity", [edge], [Claim(output)], []);
+        _outputs.Add(new GraphValue(output, TypeName(type), Describe(shape)));
+    }
+
+    /// <summary>Adds values that are read from their source when the graph is written.</summary>
+    public Edge Weight(Weight weight)
+    {
+        if (_names.Contains(weight.Name)) return new Edge(weight.Name);
+        _weights.Add(weight);
+        return new Edge(Claim(weight.Name));
+    }
+
+    /// <summary>Adds a constant scalar (with an empty shape) or array of floats.</summary>
+    public Edge Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
+        Constant(OnnxType.Float, MemoryMarshal.AsBytes(values), shape);
+
+    /// <summary>Adds a constant array of integers, of one dimension.</summary>
+    public Edge Constant(params ReadOnlySpan<long> values) =>
+        Constant(OnnxType.Int64, MemoryMarshal.AsBytes(values), [values.Length]);
+
+    /// <summary>Adds a constant scalar.</summary>
+    public Edge Scalar(float value) => Constant([value], []);
+
+    /// <summary>Adds a constant scalar integer.</summary>
+    public Edge Scalar(long value) => Constant(OnnxType.Int64, MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in value)), []);
+
+    /// <summary>Adds an operator of one output.</summary>
+    /// <param name="type">The operator's name; one of ONNX Runtime's own carries the prefix <c>com.microsoft.</c>.</param>
+    /// <param name="inputs">Its inputs.</param>
+    /// <param name="attributes">Its attributes: <see cref="long"/>, <see cref="int"/>, <see cref="float"/>, <see cref="string"/> or arrays of <see cref="long"/> or <see cref="float"/>.</param>
+    public Edge Op(string type, ReadOnlySpan<Edge> inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
+        Ops(type, 1, inputs, attributes)[0];
+
+    /// <summary>Adds an operator of several outputs.</summary>
+    public Edge[] Ops(
+        string type, int outputCount, ReadOnlySpan<Edge> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+    {
+        var outputs = new Edge[outputCount];
+        for (int i = 0; i < outputCount; i++) outputs[i] = new Edge(Claim($"{type[(type.LastIndexOf('.') + 1)..]}_{_nextName++}"));
+        AddNode(type, inputs, Array.ConvertAll(outputs, static output => output.Name), attributes);
+        return outputs;
+    }
+
+    /// <summary>Writes the graph and its weights into a folder.</summary>
+    /// <param name="folder">An existing folder.</param>
+    /// <param name="written">Told the number of weight bytes written, after each piece.</param>
+    /// <param name="cancellationToken">Ends the writing between two pieces.</param>
+    /// <returns>What to put into the manifest.</returns>
+    /// <exception cref="ModelLoadException">A weight cannot be read.</exception>
+    /// <exception cref="IOException">The disk is full, or the folder cannot be written.</exception>
+    public GraphDescription Write(string folder, Action<long>? written = null, CancellationToken cancellationToken = default)
+    {
+        string file = name + ".onnx";
+        string dataFile = file + ".data";
+        using var graph = new ProtoMessage();
+        foreach (byte[] node in _nodes) graph.Bytes(1, node);
+        graph.Text(2, name);
+        foreach (byte[] initializer in _initializers) graph.Bytes(5, initializer);
+        WriteWeights(Path.Combine(folder, dataFile), dataFile, graph, written, cancellationToken);
+        foreach (GraphValue input in _inputs) graph.Message(11, ValueInfo(input));
+        foreach (GraphValue output in _outputs) graph.Message(12, ValueInfo(output));
+
+        using var model = new ProtoMessage();
+        model.Integer(1, IrVersion).Text(2, "VoiceGlm").Message(7, graph)
+            .Message(8, new ProtoMessage().Text(1, "").Integer(2, OperatorSetVersion))
+            .Message(8, new ProtoMessage().Text(1, "com.microsoft").Integer(2, 1));
+        File.WriteAllBytes(Path.Combine(folder, file), model.ToSpan());
+        return new GraphDescription(file, [.. _inputs], [.. _outputs]);
+    }
+
+    private void WriteWeights(
+        string path, string location, ProtoMessage graph, Action<long>? written, CancellationToken cancellationToken)
+    {
+        if (_weights.Count == 0) return;
+        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
+        var piece = new float[PieceElements];
+        foreach (Weight weight in _weights)
+        {
+            long start = (stream.Position + ExternalAlignment - 1) / ExternalAlignment * ExternalAlignment;
+            stream.Seek(start, SeekOrigin.Begin);
+            for (long offset = 0; offset < weight.Count; offset += PieceElements)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Span<float> values = piece.AsSpan(0, (int)Math.Min(PieceElements, weight.Count - offset));
+                weight.Read(offset, values);
+                stream.Write(MemoryMarshal.AsBytes(values));
+                written?.Invoke(values.Length * sizeof(float));
+            }
+
+            long length = stream.Position - start;
+            var tensor = new ProtoMessage();
+            foreach (long dimension in weight.Shape) tensor.Integer(1, dimension);
+            tensor.Integer(2, (int)OnnxType.Float).Text(8, weight.Name)
+                .Message(13, Entry("location", location))
+                .Message(13, Entry("offset", start.ToString(CultureInfo.InvariantCulture)))
+                .Message(13, Entry("length", length.ToString(CultureInfo.InvariantCulture)))
+                .Integer(14, 1);
+            graph.Message(5, tensor);
+        }
+    }
+
+    private static ProtoMessage Entry(string key, string value) => new ProtoMessage().Text(1, key).Text(2, value);
+
+    private Edge Constant(OnnxType type, ReadOnlySpan<byte> bytes, ReadOnlySpan<long> shape)
+    {
+        if (bytes.Length >= ExternalThresholdBytes && type == OnnxType.Float)
+        {
+            float[] values = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+            return Weight(Onnx.Weight.Computed($"constant_{_nextName++}", shape.ToArray(), () => values));
+        }
+
+        string key = $"{type}[{string.Join(',', shape.ToArray())}]{Convert.ToHexString(bytes)}";
+        if (_constants.TryGetValue(key, out Edge known)) return known;
+        var edge = new Edge(Claim($"constant_{_nextName++}"));
+        using var tensor = new ProtoMessage();
+        foreach (long dimension in shape) tensor.Integer(1, dimension);
+        tensor.Integer(2, (int)type).Text(8, edge.Name).Bytes(9, bytes);
+        _initializers.Add(tensor.ToSpan().ToArray());
+        return _constants[key] = edge;
+    }
+
+    private void AddNode(
+        string type, ReadOnlySpan<Edge> inputs, ReadOnlySpan<string> outputs, ReadOnlySpan<(string Name, object Value)> attributes)
+    {
+        const string Contrib = "com.microsoft";
+        bool contrib = type.StartsWith(Contrib + ".", StringComparison.Ordinal);
+        using var node = new ProtoMessage();
+        foreach (Edge input in inputs)
+        {
+            if (input.Name.Length > 0 && !_names.Contains(input.Name))
+            {
+                throw new ArgumentException($"{type}: '{input.Name}' is not a value of graph '{name}'.", nameof(inputs));
+            }
+
+            node.Text(1, input.Name);
+        }
+
+        foreach (string output in outputs) node.Text(2, output);
+        node.Text(3, outputs[0]).Text(4, contrib ? type[(Contrib.Length + 1)..] : type);
+        foreach ((string attribute, object value) in attributes) node.Message(5, Attribute(attribute, value));
+        if (contrib) node.Text(7, Contrib);
+        _nodes.Add(node.ToSpan().ToArray());
+    }
+
+    private static ProtoMessage Attribute(string attribute, object value)
+    {
+        ProtoMessage message = new ProtoMessage().Text(1, attribute);
+        switch (value)
+        {
+            case float number:
+                return message.Float(2, number).Integer(20, 1);
+            case int number:
+                return message.Integer(3, number).Integer(20, 2);
+            case long number:
+                return message.Integer(3, number).Integer(20, 2);
+            case string text:
+                return message.Bytes(4, System.Text.Encoding.UTF8.GetBytes(text)).Integer(20, 3);
+            case float[] numbers:
+                foreach (float number in numbers) message.Float(7, number);
+                return message.Integer(20, 6);
+            case long[] numbers:
+                foreach (long number in numbers) message.Integer(8, number);
+                return message.Integer(20, 7);
+            default:
+                throw new ArgumentException($"Attribute '{attribute}' has type {value.GetType().Name}.", nameof(value));
+        }
+    }
+
+    private static ProtoMessage ValueInfo(GraphValue value)
+    {
+        var shape = new ProtoMessage();
+        foreach (string dimension in value.Shape)
+        {
+            shape.Message(1, long.TryParse(dimension, CultureInfo.InvariantCulture, out long length)
+                ? new ProtoMessage().Integer(1, length)
+                : new ProtoMessage().Text(2, dimension));
+        }
+
+        ProtoMessage tensor = new ProtoMessage().Integer(1, (int)TypeOf(value.Type)).Message(2, shape);
+        return new ProtoMessage().Text(1, value.Name).Message(2, new ProtoMessage().Message(1, tensor));
+    }
+
+    private string Claim(string value) =>
+        _names.Add(value) ? value : throw new ArgumentException($"Graph '{name}' has two values named '{value}'.", nameof(value));
+
+    private static string[] Describe(ReadOnlySpan<Dimension> shape) =>
+        Array.ConvertAll(shape.ToArray(), static dimension => dimension.Value);
+
+#pragma warning disable CA1308 // ONNX spells its types in lower case.
+    private static string TypeName(OnnxType type) => type.ToString().ToLowerInvariant();
+#pragma warning restore CA1308
+
+    private static OnnxType TypeOf(string typeName) => Enum.Parse<OnnxType>(typeName, ignoreCase: true);
+}

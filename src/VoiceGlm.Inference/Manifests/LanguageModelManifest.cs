@@ -1,0 +1,35 @@
+namespace VoiceGlm.Inference;
+
+/// <summary>The numbers of a language model (reference: glm-4-voice-9b <c>config.json</c>, <c>tokenizer_config.json</c>).</summary>
+public sealed record LanguageModelManifest
+{
+    /// <summary>Transformer layers.</summary>
+    public required int Layers { get; init; }
+
+    /// <summary>Key/value heads of a layer (groups of the grouped-query attention).</summary>
+    public required int KeyValueHeads { get; init; }
+
+    /// <summary>Width of a head.</summary>
+    public required int HeadSize { get; init; }
+
+    /// <summary>Rows of the output layer: text, special, speech and padding ids.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>Tokens that a conversation may hold at most.</summary>
+    public required int ContextLength { get; init; }
+
+    /// <summary>Ids that end a reply.</summary>
+    public required IReadOnlyList<int> StopTokenIds { get; init; }
+
+    /// <summary>Id of <c>&lt;|audio_0|&gt;</c>.</summary>
+    public required int FirstSpeechTokenId { get; init; }
+
+    /// <summary>Number of speech tokens, which follow one another from <see cref="FirstSpeechTokenId"/>.</summary>
+    public required int SpeechTokenCount { get; init; }
+
+    /// <summary>The tiktoken ranks, within the folder.</summary>
+    public required string TokenizerFile { get; init; }
+
+    /// <summary>Special tokens and their ids.</summary>
+    public required IReadOnlyDictionary<string, int> SpecialTokens { get; init; }
+}

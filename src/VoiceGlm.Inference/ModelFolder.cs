@@ -1,0 +1,48 @@
+namespace VoiceGlm.Inference;
+
+/// <summary>A converted model on disk. Thread-safe.</summary>
+public sealed class ModelFolder
+{
+    private ModelFolder(string path, ModelManifest manifest)
+    {
+        Path = path;
+        Manifest = manifest;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>What the folder holds.</summary>
+    public ModelManifest Manifest { get; }
+
+    /// <summary>Opens a folder: reads its manifest and checks that every file is there with its length.</summary>
+    /// <exception cref="ModelLoadException">The folder is not a model, or a file is missing or cut.</exception>
+    public static ModelFolder Open(string path)
+    {
+        ModelManifest manifest = ModelManifest.Read(path);
+        foreach (ModelFile file in manifest.Files)
+        {
+            var info = new FileInfo(System.IO.Path.Combine(path, file.Path));
+            if (!info.Exists) throw new ModelLoadException(info.FullName, $"a file of {file.Bytes} bytes", "no such file");
+            if (info.Length != file.Bytes) throw new ModelLoadException(info.FullName, $"{file.Bytes} bytes", $"{info.Length} bytes");
+        }
+
+        return new ModelFolder(path, manifest);
+    }
+
+    /// <summary>The full path of a file that the manifest names.</summary>
+    public string PathOf(string file) => System.IO.Path.Combine(Path, file);
+
+    /// <summary>Loads one of the folder's graphs.</summary>
+    /// <exception cref="ModelLoadException">The manifest names no such graph, or it cannot be loaded.</exception>
+    public Graph LoadGraph(string name, GraphOptions options)
+    {
+        if (!Manifest.Graphs.TryGetValue(name, out GraphDescription? description))
+        {
+            throw new ModelLoadException(
+                PathOf(ModelManifest.FileName), $"a graph named '{name}'", $"{string.Join(", ", Manifest.Graphs.Keys.Order())}");
+        }
+
+        return Graph.Load(PathOf(description.File), options);
+    }
+}
