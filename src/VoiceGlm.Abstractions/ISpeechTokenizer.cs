@@ -16,6 +16,10 @@ public interface ISpeechTokenizer : IDisposable
     /// <returns>The tokens that this frame decided, or <see langword="null"/> when it decided none.</returns>
     ValueTask<SpeechTokenUpdate?> AppendAsync(AudioFrame frame, CancellationToken cancellationToken);
 
+    /// <summary>Encodes what is left as if the utterance ended now, without ending it. The work is not done again by <see cref="CompleteAsync"/> when nothing is heard in between.</summary>
+    /// <returns>All tokens of the utterance so far.</returns>
+    ValueTask<Utterance> PreviewAsync(CancellationToken cancellationToken);
+
     /// <summary>Encodes what is left, once, when the utterance has ended.</summary>
     /// <returns>All tokens of the utterance: equal to those of the same samples heard in one piece.</returns>
     ValueTask<Utterance> CompleteAsync(CancellationToken cancellationToken);

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using VoiceGlm;
+using VoiceGlm.Conversation;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers what holds conversations.</summary>
+public static class ConversationServiceCollectionExtensions
+{
+    /// <summary>Adds the handler that transports hand their connections to. It needs a <see cref="VoiceStages"/>.</summary>
+    public static IServiceCollection AddConversation(this IServiceCollection services)
+    {
+        services.AddOptions<ConversationOptions>().BindConfiguration(ConversationOptions.SectionName).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ConversationOptions>, ConversationOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ConversationMetrics>();
+        services.TryAddSingleton<IVoiceConnectionHandler, ConversationHandler>();
+        return services;
+    }
+}
