@@ -22,7 +22,7 @@ internal sealed class Hearing
     /// <summary>Hears more.</summary>
     public async ValueTask AppendAsync(AudioFrame frame, CancellationToken cancellationToken)
     {
-        SpeechTokenUpdate? heard = await StageException.MarkAsync(VoiceStage.SpeechTokenizer, _tokenizer.AppendAsync(frame, cancellationToken)).ConfigureAwait(false);
+        SpeechTokenUpdate? heard = await StageException.MarkAsync(VoiceStage.SpeechTokenizer, () => _tokenizer.AppendAsync(frame, cancellationToken)).ConfigureAwait(false);
         if (heard is not { } update) return;
         await ReadAsync(update, cancellationToken).ConfigureAwait(false);
         _final = update.FirstIndex + update.Tokens.Length;
@@ -31,7 +31,7 @@ internal sealed class Hearing
 
     /// <summary>Hears the rest as if the utterance ended now.</summary>
     public async ValueTask PreviewAsync(TurnClock clock, CancellationToken cancellationToken) =>
-        await ReadRestAsync(await StageException.MarkAsync(VoiceStage.SpeechTokenizer, _tokenizer.PreviewAsync(cancellationToken)).ConfigureAwait(false), clock, cancellationToken)
+        await ReadRestAsync(await StageException.MarkAsync(VoiceStage.SpeechTokenizer, () => _tokenizer.PreviewAsync(cancellationToken)).ConfigureAwait(false), clock, cancellationToken)
             .ConfigureAwait(false);
 
     /// <summary>Takes back what <see cref="PreviewAsync"/> and a reply to it made the model read: the utterance goes on.</summary>
@@ -39,7 +39,7 @@ internal sealed class Hearing
 
     /// <summary>Hears the rest: the utterance has ended.</summary>
     public async ValueTask CompleteAsync(TurnClock clock, CancellationToken cancellationToken) =>
-        await ReadRestAsync(await StageException.MarkAsync(VoiceStage.SpeechTokenizer, _tokenizer.CompleteAsync(cancellationToken)).ConfigureAwait(false), clock, cancellationToken)
+        await ReadRestAsync(await StageException.MarkAsync(VoiceStage.SpeechTokenizer, () => _tokenizer.CompleteAsync(cancellationToken)).ConfigureAwait(false), clock, cancellationToken)
             .ConfigureAwait(false);
 
     private async ValueTask ReadRestAsync(Utterance utterance, TurnClock clock, CancellationToken cancellationToken)
@@ -50,5 +50,5 @@ internal sealed class Hearing
     }
 
     private ValueTask ReadAsync(SpeechTokenUpdate update, CancellationToken cancellationToken) =>
-        StageException.MarkAsync(VoiceStage.LanguageModel, _model.HearAsync(update with { FirstIndex = _before + update.FirstIndex }, cancellationToken));
+        StageException.MarkAsync(VoiceStage.LanguageModel, () => _model.HearAsync(update with { FirstIndex = _before + update.FirstIndex }, cancellationToken));
 }

@@ -96,23 +96,23 @@ internal sealed class Reply
             else if (part is ReplyPart.Speech speech)
             {
                 await PlayAsync(
-                    await StageException.MarkAsync(VoiceStage.SpeechDecoder, decoder.AppendAsync(speech.Token, cancellationToken)).ConfigureAwait(false),
+                    await StageException.MarkAsync(VoiceStage.SpeechDecoder, () => decoder.AppendAsync(speech.Token, cancellationToken)).ConfigureAwait(false),
                     cancellationToken).ConfigureAwait(false);
             }
         }
 
         lock (_trackLock) _track.IsComplete = true;
         await PlayAsync(
-            await StageException.MarkAsync(VoiceStage.SpeechDecoder, decoder.CompleteAsync(cancellationToken)).ConfigureAwait(false),
+            await StageException.MarkAsync(VoiceStage.SpeechDecoder, () => decoder.CompleteAsync(cancellationToken)).ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);
         await AnnounceAsync(cancellationToken).ConfigureAwait(false);
-        await StageException.MarkAsync(VoiceStage.Playout, _connection.DrainAsync(_turn, cancellationToken).AsTask()).ConfigureAwait(false);
+        await StageException.MarkAsync(VoiceStage.Playout, () => _connection.DrainAsync(_turn, cancellationToken).AsTask()).ConfigureAwait(false);
     }
 
     private async IAsyncEnumerable<ReplyPart> PartsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using IAsyncEnumerator<ReplyPart> parts = _model.ReplyAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await StageException.MarkAsync(VoiceStage.LanguageModel, parts.MoveNextAsync()).ConfigureAwait(false))
+        while (await StageException.MarkAsync(VoiceStage.LanguageModel, () => parts.MoveNextAsync()).ConfigureAwait(false))
         {
             _clock.FirstToken();
             yield return parts.Current;

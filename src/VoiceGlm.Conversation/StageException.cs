@@ -7,11 +7,11 @@ internal sealed class StageException(VoiceStage stage, Exception innerException)
     public VoiceStage Stage => stage;
 
     /// <summary>Runs a step of a stage; what it throws is marked with the stage, except cancellation.</summary>
-    public static async ValueTask<T> MarkAsync<T>(VoiceStage stage, ValueTask<T> step)
+    public static async ValueTask<T> MarkAsync<T>(VoiceStage stage, Func<ValueTask<T>> step)
     {
         try
         {
-            return await step.ConfigureAwait(false);
+            return await step().ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OperationCanceledException and not StageException)
         {
@@ -20,11 +20,11 @@ internal sealed class StageException(VoiceStage stage, Exception innerException)
     }
 
     /// <summary>As the other, for a step without a result.</summary>
-    public static async ValueTask MarkAsync(VoiceStage stage, Task step)
+    public static async ValueTask MarkAsync(VoiceStage stage, Func<Task> step)
     {
         try
         {
-            await step.ConfigureAwait(false);
+            await step().ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OperationCanceledException and not StageException)
         {

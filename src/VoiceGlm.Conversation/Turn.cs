@@ -22,7 +22,7 @@ internal sealed partial class Turn
     private readonly Channel<Input> _inputs = Channel.CreateUnbounded<Input>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _previous;
     private Reply? _reply;
-    private TimeSpan? _heardAtInterruption;
+    private volatile bool _interrupted;
 
     public Turn(
         TurnId id,
@@ -83,7 +83,8 @@ internal sealed partial class Turn
     public async Task InterruptAsync()
     {
         if (Completion.IsCompleted) return;
-        _heardAtInterruption = await _connection.FlushAsync(Id).ConfigureAwait(false);
+        _interrupted = true;
+        await _connection.FlushAsync(Id).ConfigureAwait(false);
         await _cancellation.CancelAsync().ConfigureAwait(false);
         await Completion.ConfigureAwait(false);
     }
@@ -106,6 +107,8 @@ internal sealed partial class Turn
             Reply reply = await HearAsync(cancellationToken).ConfigureAwait(false);
             reply.Release();
             await reply.Completion.ConfigureAwait(false);
+            // A flushed connection takes what is left of a reply without playing it: that is no completion.
+            if (_interrupted) status = TurnStatus.Cancelled;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -157,7 +160,7 @@ internal sealed partial class Turn
                     _clock.Decide(end.Decided, end.Endpoint);
                     if (end.Text is { } text)
                     {
-                        await StageException.MarkAsync(VoiceStage.LanguageModel, _model.ReadAsync(text, cancellationToken)).ConfigureAwait(false);
+                        await StageException.MarkAsync(VoiceStage.LanguageModel, () => _model.ReadAsync(text, cancellationToken)).ConfigureAwait(false);
                         _clock.Read();
                         Begin(cancellationToken);
                     }
@@ -186,9 +189,7 @@ internal sealed partial class Turn
         }
 
         await reply.CancelAsync().ConfigureAwait(false);
-        TimeSpan played = status == TurnStatus.Completed
-            ? _connection.PlayedOf(Id)
-            : _heardAtInterruption ?? await _connection.FlushAsync(Id).ConfigureAwait(false);
+        TimeSpan played = status == TurnStatus.Completed ? _connection.PlayedOf(Id) : await _connection.FlushAsync(Id).ConfigureAwait(false);
         string text = reply.Text;
         if (status != TurnStatus.Completed)
         {
