@@ -9,7 +9,8 @@ public sealed class TorchFile : TensorFile
 {
     private const int MaxPickleBytes = 1 << 25;
     private const int MaxDepth = 32;
-    private const int MaxValues = 1 << 20;
+    private const int MaxValues = 1 << 17;
+    private const int MaxNameLength = 1 << 10;
 
     // A view may repeat the elements of its storage; past this many it is a bomb, not a weight.
     private const long MaxRepeated = 1 << 24;
@@ -58,6 +59,7 @@ public sealed class TorchFile : TensorFile
         foreach ((string key, object? value) in dictionary.Items)
         {
             if (++_values > MaxValues) throw Wrong($"at most {MaxValues} values", "more");
+            if (prefix.Length + key.Length > MaxNameLength) throw Wrong($"names of at most {MaxNameLength} letters", $"one of {prefix.Length + key.Length}");
             if (value is TorchDictionary nested) AddTensors(nested, $"{prefix}{key}.", depth + 1);
             if (value is TorchTensor tensor) Add(Place(prefix + key, tensor));
         }

@@ -15,6 +15,7 @@ internal sealed class ZipDirectory
 
     private readonly RandomAccessFile _file;
     private readonly Dictionary<string, Entry> _entries = [];
+    private readonly HashSet<long> _boundaries = [];
 
     /// <summary>Reads the directory at the end of the file.</summary>
     /// <exception cref="ModelLoadException">The file is not a zip file, or is cut.</exception>
@@ -26,6 +27,7 @@ internal sealed class ZipDirectory
         if (length > MaxDirectoryBytes) throw Wrong($"a central directory of at most {MaxDirectoryBytes} bytes", $"{length}");
         var directory = new byte[length];
         file.ReadExactly(position, directory);
+        _boundaries.Add(position);
         for (ReadOnlySpan<byte> rest = directory; rest.Length > 0;) rest = rest[AddEntry(rest)..];
     }
 
@@ -43,9 +45,12 @@ internal sealed class ZipDirectory
         _file.ReadExactly(entry.HeaderPosition, header);
         if (UInt32(header, 0) != 0x04034b50) throw Wrong($"a local header of '{name}' at {entry.HeaderPosition}", "other bytes");
         long position = entry.HeaderPosition + LocalHeaderLength + UInt16(header, 26) + UInt16(header, 28);
-        return entry.Length >= 0 && entry.Length == entry.StoredLength && entry.Length <= _file.Length - position
-            ? (position, entry.Length)
-            : throw Wrong($"'{name}' within the file", $"{entry.Length} bytes of it at {position} of {_file.Length}");
+        if (entry.Length < 0 || entry.Length != entry.StoredLength || entry.Length > _file.Length - position)
+        {
+            throw Wrong($"'{name}' within the file", $"{entry.Length} bytes of it at {position} of {_file.Length}");
+        }
+
+        return EndsAt(position + entry.Length, entry) ? (position, entry.Length) : throw Wrong($"the end of '{name}' at {position + entry.Length}", "other bytes");
     }
 
     /// <summary>Reads a small entry whole and checks its sum.</summary>
@@ -57,6 +62,17 @@ internal sealed class ZipDirectory
         var bytes = new byte[length];
         _file.ReadExactly(position, bytes);
         return Crc32(bytes) == _entries[name].Crc32 ? bytes : throw Wrong($"'{name}' with the check sum of the directory", "another");
+    }
+
+    // The local header alone says where an entry begins, and nothing guards it: the end must fit too. What follows is a data descriptor,
+    // with or without its signature, or the next header.
+    private bool EndsAt(long end, Entry entry)
+    {
+        if (!entry.HasDescriptor) return _boundaries.Contains(end);
+        Span<byte> descriptor = stackalloc byte[8];
+        if (end > _file.Length - descriptor.Length) return false;
+        _file.ReadExactly(end, descriptor);
+        return UInt32(descriptor, UInt32(descriptor, 0) == 0x08074b50 ? 4 : 0) == entry.Crc32;
     }
 
     private (long Position, long Length) FindDirectory()
@@ -113,7 +129,9 @@ internal sealed class ZipDirectory
             extra = extra[(4 + fieldLength)..];
         }
 
-        var entry = new Entry((UInt16(directory, 8) & 1) != 0, UInt16(directory, 10), UInt32(directory, 16), headerPosition, length, storedLength);
+        int flags = UInt16(directory, 8);
+        var entry = new Entry((flags & 1) != 0, (flags & 8) != 0, UInt16(directory, 10), UInt32(directory, 16), headerPosition, length, storedLength);
+        _boundaries.Add(headerPosition);
         if (!_entries.TryAdd(name, entry)) throw Wrong($"one entry '{name}'", "two");
         return end;
     }
@@ -147,5 +165,5 @@ internal sealed class ZipDirectory
         return ~sum;
     }
 
-    private readonly record struct Entry(bool IsEncrypted, int Method, uint Crc32, long HeaderPosition, long Length, long StoredLength);
+    private readonly record struct Entry(bool IsEncrypted, bool HasDescriptor, int Method, uint Crc32, long HeaderPosition, long Length, long StoredLength);
 }
