@@ -53,6 +53,19 @@ internal sealed class RandomAccessFile : IDisposable
         }
     }
 
+    /// <summary>Reads a small file whole.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maxLength">The most bytes that it may have.</param>
+    /// <exception cref="ModelLoadException">There is no such file, it is too long, or it cannot be read.</exception>
+    public static byte[] ReadAll(string path, int maxLength)
+    {
+        using var file = new RandomAccessFile(path);
+        if (file.Length > maxLength) throw new ModelLoadException(path, $"a file of at most {maxLength} bytes", $"{file.Length}");
+        var bytes = new byte[file.Length];
+        file.ReadExactly(0, bytes);
+        return bytes;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 }
