@@ -37,7 +37,7 @@ public sealed class TorchFile : TensorFile
             }
 
             object? root = new StateDictUnpickler($"{path}: {_prefix}data.pkl", _zip.ReadAll(_prefix + "data.pkl", MaxPickleBytes)).Load();
-            if (root is not TorchDictionary dictionary) throw Wrong("a pickled dict of tensors", "another object");
+            if (root is not TorchDictionary dictionary) throw Wrong("a pickled dict of tensors", "another object", "data.pkl");
             AddTensors(dictionary, "", depth: 0);
         }
         catch
