@@ -112,11 +112,11 @@ internal sealed class SpeechTokenizerGraph(SpeechTokenizerConfiguration configur
         Edge normal = Norm(graph, frames, name + "self_attn_layer_norm");
         Edge keySource = validFrames == Edge.None ? normal : graph.Op("Slice", [normal, graph.Constant(0), validFrames, graph.Constant(0)]);
         Edge query = Linear(graph, normal, name + "self_attn.q_proj", _width, _width);
-        Edge key = graph.Linear(keySource, Tensor(graph, name + "self_attn.k_proj.weight", _width, _width));
-        Edge value = Linear(graph, keySource, name + "self_attn.v_proj", _width, _width);
-        string rows = pooled ? "tokens" : "frames";
-        graph.Output($"key_{layer}", key, OnnxType.Float, rows, _width);
-        graph.Output($"value_{layer}", value, OnnxType.Float, rows, _width);
+        Dimension[] shape = [pooled ? "tokens" : "frames", _width];
+        Edge key = graph.OutputOp(
+            $"key_{layer}", OnnxType.Float, shape, "Gemm", [keySource, Tensor(graph, name + "self_attn.k_proj.weight", _width, _width)], ("transB", 1));
+        Edge value = graph.OutputOp(
+            $"value_{layer}", OnnxType.Float, shape, "Gemm", [keySource, Tensor(graph, name + "self_attn.v_proj.weight", _width, _width), Tensor(graph, name + "self_attn.v_proj.bias", _width)], ("transB", 1));
 
         Edge attended = graph.Op(
             "com.microsoft.MultiHeadAttention",
