@@ -9,7 +9,6 @@ namespace VoiceGlm.SpeechTokenizer.Tests;
 public sealed class PublishedModel : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly InferenceDevice _device = new();
 
     public PublishedModel()
         : this("model")
@@ -19,22 +18,33 @@ public sealed class PublishedModel : IDisposable
     internal PublishedModel(string layout)
     {
         CheckpointConverter.Convert([Repository.Fixture("tokenizer", layout)], _folder["model"], progress: null, TestContext.Current.CancellationToken);
-        Factory = WhisperVqTokenizerFactory.Load(ModelFolder.Open(_folder["model"]), _device, new GraphOptions { Threads = 2 });
+        Factory = WhisperVqTokenizerFactory.Load(ModelFolder.Open(_folder["model"]), Device, new GraphOptions { Threads = 2 });
     }
 
     internal WhisperVqTokenizerFactory Factory { get; }
+
+    internal InferenceDevice Device { get; } = new();
 
     public static IEnumerable<string> RecordingNames =>
         Directory.GetFiles(Repository.Fixture("audio"), "*.wav").Select(static path => Path.GetFileNameWithoutExtension(path));
 
     internal static WaveFile Recording(string name) => WaveFile.Read(Repository.Fixture("audio", name + ".wav"));
 
+    internal static float[] Resampled(string name)
+    {
+        WaveFile wave = Recording(name);
+        var resampler = new Resampler(wave.SampleRate, SampleRate.Wideband);
+        var samples = new float[resampler.OutputCapacity(wave.SampleCount)];
+        resampler.Tail(samples.AsSpan(resampler.Process(wave.Channel(0).Span, samples)));
+        return samples;
+    }
+
     internal static int[] Tokens(string name) => [.. Npy.Read<long>("tokenizer", "tokens", name + ".npy").Values.Select(static id => (int)id)];
 
     public void Dispose()
     {
         Factory.Dispose();
-        _device.Dispose();
+        Device.Dispose();
         _folder.Dispose();
     }
 }
