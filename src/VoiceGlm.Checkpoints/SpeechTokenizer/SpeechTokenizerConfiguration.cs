@@ -74,8 +74,13 @@ internal sealed record SpeechTokenizerConfiguration
         if (poolingPosition < 1 || poolingPosition > layers) throw config.Wrong("pooling_position", $"a layer from 1 to quantize_position {layers}");
         if (fft <= 0 || fft % 2 != 0) throw extractor.Wrong("n_fft", "an even number");
         if (causalAttention && block == 0) block = CausalBlockFrames;
-        if (poolingPosition < layers && block % pooling != 0) throw config.Wrong("quantize_causal_block_size", $"a multiple of pooling_kernel_size {pooling}, as layers follow the pooling");
+        if (poolingPosition < layers && block % pooling != 0)
+        {
+            throw config.Wrong("quantize_causal_block_size", $"a multiple of pooling_kernel_size {pooling}, as layers follow the pooling");
+        }
+
         if (block != 0 && block < pooling) throw config.Wrong("quantize_causal_block_size", $"at least pooling_kernel_size {pooling}");
+        if (positions < pooling) throw config.Wrong("max_source_positions", $"at least pooling_kernel_size {pooling}");
 
         // The table of positions bounds a segment, too.
         int tokenSamples = hop * Stride * pooling;

@@ -15,7 +15,8 @@ internal sealed class SpeechTokenizerConverter : IPartConverter
     public ModelManifest Convert(string folder, ModelFolderWriter writer, ModelManifest manifest, CancellationToken cancellationToken)
     {
         SpeechTokenizerConfiguration configuration = SpeechTokenizerConfiguration.Read(folder);
-        using TensorSource source = new SafetensorsFile(Path.Combine(folder, "model.safetensors"));
+        // The whole model's checkpoint has layers past the codebook, too; they are not read.
+        using TensorSource source = TensorSource.Open(folder).WithoutPrefix("model.encoder.");
         writer.AddGraph(new SpeechTokenizerGraph(configuration, source).Build(Part), cancellationToken);
         return manifest with { SpeechTokenizer = configuration.Manifest };
     }

@@ -16,8 +16,6 @@ internal sealed class SpeechTokenizerGraph(SpeechTokenizerConfiguration configur
     private const float NormEpsilon = 1e-5f;
 
     private readonly SpeechTokenizerManifest _numbers = configuration.Manifest;
-    // The whole model's checkpoint holds the encoder under this prefix, with layers past the codebook that are not needed.
-    private readonly string _prefix = source.Tensors.ContainsKey("model.encoder.conv1.weight") ? "model.encoder." : "";
     private readonly int _width = configuration.Width;
 
     /// <summary>Puts the graph together.</summary>
@@ -69,7 +67,7 @@ internal sealed class SpeechTokenizerGraph(SpeechTokenizerConfiguration configur
             taps[tap] = graph.Op("Slice", [input, graph.Constant(tap), graph.Constant(end), graph.Constant(0), graph.Constant(stride)]);
         }
 
-        string tensor = _prefix + name + ".weight";
+        string tensor = name + ".weight";
         source.Require(tensor, _width, channels, Kernel);
         // Stored [out, channel, tap]; the gathered frames are [tap, channel].
         Edge weight = graph.Weight(Weight.Computed(tensor, [_width, Kernel * channels], () =>
@@ -153,16 +151,16 @@ internal sealed class SpeechTokenizerGraph(SpeechTokenizerConfiguration configur
     // argmin over the codebook of (|c|² + |x|²) − 2 x·c, the first of equals, as the reference adds it up.
     private Edge Nearest(GraphBuilder graph, Edge tokens)
     {
-        string name = _prefix + "codebook.weight";
+        const string Name = "codebook.weight";
         int entries = _numbers.CodebookSize;
-        Edge codebook = Tensor(graph, "codebook.weight", entries, _width);
-        Edge entrySquares = graph.Weight(Weight.Computed(name + ".squares", [entries], () =>
+        Edge codebook = Tensor(graph, Name, entries, _width);
+        Edge entrySquares = graph.Weight(Weight.Computed(Name + ".squares", [entries], () =>
         {
             var squares = new float[entries];
             var entry = new float[_width];
             for (int i = 0; i < entries; i++)
             {
-                source.Read(name, (long)i * _width, entry);
+                source.Read(Name, (long)i * _width, entry);
                 squares[i] = (float)entry.Sum(static value => (double)value * value);
             }
 
@@ -182,5 +180,5 @@ internal sealed class SpeechTokenizerGraph(SpeechTokenizerConfiguration configur
         graph.Linear(input, Tensor(graph, name + ".weight", outputs, inputs), Tensor(graph, name + ".bias", outputs));
 
     private Edge Tensor(GraphBuilder graph, string name, params ReadOnlySpan<long> shape) =>
-        graph.Weight(Weight.From(source, _prefix + name, shape));
+        graph.Weight(Weight.From(source, name, shape));
 }
