@@ -1,0 +1,19 @@
+using VoiceGlm.Inference;
+
+namespace VoiceGlm.LanguageModel;
+
+/// <summary>How the language model is run.</summary>
+public sealed record LanguageModelOptions
+{
+    /// <summary>Conversations that can be held at once; each has its own place for keys and values. Default: 8.</summary>
+    public int MaxSessions { get; init; } = 8;
+
+    /// <summary>Tokens that a conversation may hold, or <see langword="null"/> for what the model was trained for. More than that is refused.</summary>
+    public int? ContextLength { get; init; }
+
+    /// <summary>Tokens read in one run of the graph; between two such runs the other conversations take a step. Default: 256.</summary>
+    public int PrefillChunk { get; init; } = 256;
+
+    /// <summary>How the graph is run.</summary>
+    public GraphOptions Graph { get; init; } = new();
+}
