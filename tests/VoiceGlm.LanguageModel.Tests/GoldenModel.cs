@@ -15,18 +15,36 @@ public sealed class GoldenModel : IDisposable
     {
         CheckpointConverter.Convert([Repository.Fixture("lm", "model")], _folder["model"], progress: null, CancellationToken.None);
         Folder = ModelFolder.Open(_folder["model"]);
+        Device = new InferenceDevice();
+        Model = LoadModel();
     }
 
     public ModelFolder Folder { get; }
 
+    public InferenceDevice Device { get; }
+
+    /// <summary>The model with greedy sampling and 8 places.</summary>
+    public GlmVoiceModel Model { get; }
+
     internal LanguageModelManifest Manifest => Folder.Manifest.LanguageModel!;
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        Device.Dispose();
+        Model.Dispose();
+        _folder.Dispose();
+    }
+
+    public GlmVoiceModel LoadModel(int chunk = 256, int slots = 8, int? context = 1024) => GlmVoiceModel.Load(
+        Folder,
+        Device,
+        new LanguageModelOptions { PrefillChunk = chunk, MaxSessions = slots, ContextLength = context, Sampling = SamplingOptions.Greedy, MaxNewTokens = 400 });
 
     internal LanguageModelEngine CreateEngine(int chunk = 256, int slots = 4, int? context = 512) => new(
         Folder, Manifest, new LanguageModelOptions { PrefillChunk = chunk, MaxSessions = slots, ContextLength = context });
 
-    internal static int[] Prompt(string name) => Ids("lm", "prompts", $"{name}.input_ids.npy");
+    internal static ReadOnlySpan<TokenId> Prompt(string name) => Ids("lm", "prompts", $"{name}.input_ids.npy");
 
-    internal static int[] Ids(params ReadOnlySpan<string> parts) => Array.ConvertAll(Npy.Read<long>(parts).Values, static id => (int)id);
+    internal static TokenId[] Ids(params ReadOnlySpan<string> parts) =>
+        Array.ConvertAll(Npy.Read<long>(parts).Values, static id => new TokenId((int)id));
 }

@@ -10,7 +10,7 @@ internal sealed class ConversationContext : IDisposable
 {
     private readonly KeyValueCache _cache;
     private readonly int _vocabularySize;
-    private readonly List<int> _ids = [];
+    private readonly List<TokenId> _ids = [];
     private volatile int _evaluated;
     private bool _disposed;
 
@@ -25,7 +25,7 @@ internal sealed class ConversationContext : IDisposable
     public int Slot { get; }
 
     /// <summary>All token ids. Valid until the next change.</summary>
-    public ReadOnlySpan<int> Ids => CollectionsMarshal.AsSpan(_ids);
+    public ReadOnlySpan<TokenId> Ids => CollectionsMarshal.AsSpan(_ids);
 
     /// <summary>Number of token ids.</summary>
     public int Count => _ids.Count;
@@ -34,12 +34,12 @@ internal sealed class ConversationContext : IDisposable
     public int Evaluated => _evaluated;
 
     /// <summary>Ids that are waiting to be evaluated.</summary>
-    public ReadOnlySpan<int> Pending => Ids[_evaluated..];
+    public ReadOnlySpan<TokenId> Pending => Ids[_evaluated..];
 
     /// <summary>Adds ids, to be evaluated later.</summary>
     /// <exception cref="InvalidOperationException">The context would hold more than the model allows. Nothing was added.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An id is not of the vocabulary. Nothing was added.</exception>
-    public void Append(params ReadOnlySpan<int> ids)
+    public void Append(params ReadOnlySpan<TokenId> ids)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (ids.Length > _cache.Capacity - Count)
@@ -48,11 +48,11 @@ internal sealed class ConversationContext : IDisposable
                 $"The conversation holds {Count} tokens and cannot take {ids.Length} more: its context is {_cache.Capacity} tokens. Rewind it or begin another.");
         }
 
-        foreach (int id in ids)
+        foreach (TokenId id in ids)
         {
-            if ((uint)id >= (uint)_vocabularySize)
+            if ((uint)id.Value >= (uint)_vocabularySize)
             {
-                throw new ArgumentOutOfRangeException(nameof(ids), id, $"Token ids are from 0 to {_vocabularySize - 1}.");
+                throw new ArgumentOutOfRangeException(nameof(ids), id.Value, $"Token ids are from 0 to {_vocabularySize - 1}.");
             }
         }
 

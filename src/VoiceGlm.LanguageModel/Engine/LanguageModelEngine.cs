@@ -14,18 +14,13 @@ internal sealed class LanguageModelEngine : IDisposable
     private readonly int _chunk;
 
     /// <summary>Loads the graph and makes room for the conversations.</summary>
-    /// <exception cref="ModelLoadException">The folder has no language model, or an option asks for more than it can.</exception>
+    /// <exception cref="ModelLoadException">The folder lacks the graph, or it cannot be loaded.</exception>
     public LanguageModelEngine(ModelFolder model, LanguageModelManifest manifest, LanguageModelOptions options)
     {
-        int capacity = options.ContextLength ?? manifest.ContextLength;
-        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, manifest.ContextLength, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSessions, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.PrefillChunk, 1, nameof(options));
         _chunk = options.PrefillChunk;
         VocabularySize = manifest.VocabularySize;
         _graph = model.LoadGraph("language-model", options.Graph);
-        _cache = new KeyValueCache(manifest, options.MaxSessions, capacity);
+        _cache = new KeyValueCache(manifest, options.MaxSessions, options.ContextLength ?? manifest.ContextLength);
     }
 
     /// <summary>Logits of one token.</summary>
@@ -56,7 +51,7 @@ internal sealed class LanguageModelEngine : IDisposable
     /// <param name="cancellationToken">Ends the run; the context is then as before.</param>
     public void ExtendChunk(ConversationContext context, Span<float> logits, CancellationToken cancellationToken)
     {
-        ReadOnlySpan<int> pending = context.Pending;
+        ReadOnlySpan<TokenId> pending = context.Pending;
         int count = Math.Min(_chunk, pending.Length);
         int evaluated = context.Evaluated;
         int rows = logits.Length / VocabularySize;
@@ -67,7 +62,7 @@ internal sealed class LanguageModelEngine : IDisposable
         using Tensor positions = Tensor.Create<long>(1, count);
         for (int i = 0; i < count; i++)
         {
-            ids.AsSpan<long>()[i] = pending[i];
+            ids.AsSpan<long>()[i] = pending[i].Value;
             positions.AsSpan<long>()[i] = evaluated + i;
         }
 
@@ -111,7 +106,7 @@ internal sealed class LanguageModelEngine : IDisposable
         for (int i = 0; i < contexts.Length; i++)
         {
             int row = contexts[i].Slot - first;
-            ids.AsSpan<long>()[row] = contexts[i].Pending[0];
+            ids.AsSpan<long>()[row] = contexts[i].Pending[0].Value;
             wanted.AsSpan<long>()[i] = row;
         }
 
