@@ -17,6 +17,9 @@ internal sealed record LanguageModelConfig
 
     public required int HeadSize { get; init; }
 
+    /// <summary>Width of a head in the cache: ONNX Runtime's GroupQueryAttention wants a multiple of 8.</summary>
+    public int CachedHeadSize => (HeadSize + 7) / 8 * 8;
+
     public required int FeedForwardSize { get; init; }
 
     public required int VocabularySize { get; init; }

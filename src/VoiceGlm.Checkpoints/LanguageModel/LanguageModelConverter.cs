@@ -20,18 +20,13 @@ internal sealed class LanguageModelConverter : IPartConverter
     {
         ConfigNode configuration = ConfigNode.ReadJson(Path.Combine(folder, "config.json"));
         LanguageModelConfig config = LanguageModelConfig.Read(configuration);
-        SpecialTokens specials = SpecialTokens.Read(Path.Combine(folder, "tokenizer_config.json"));
-        int afterSpeech = specials.FirstSpeechToken + specials.SpeechTokenCount;
-        if (afterSpeech > config.VocabularySize)
-        {
-            throw new ModelLoadException(
-                Path.Combine(folder, "tokenizer_config.json"), $"ids below the vocabulary's {config.VocabularySize}", $"speech tokens up to {afterSpeech - 1}");
-        }
-
-        int[] stops = StopTokens(folder, configuration);
+        string tokens = Path.Combine(folder, "tokenizer_config.json");
         string ranks = Path.Combine(folder, "tokenizer.model");
-        if (!File.Exists(ranks)) throw new ModelLoadException(ranks, "the tokenizer's tiktoken ranks", "no such file");
-        using TensorSource weights = new SafetensorsFile(Path.Combine(folder, "model.safetensors"));
+        TokenizerConfig tokenizer = TokenizerConfig.Read(tokens);
+        tokenizer.RequireIds(TiktokenFile.Read(ranks).Tokens.Count, config.VocabularySize);
+        SpecialTokens specials = SpecialTokens.From(tokenizer.AddedTokens, tokens);
+        int[] stops = StopTokens(folder, configuration);
+        using TensorSource weights = TensorSource.Open(folder);
         writer.AddGraph(LanguageModelGraph.Build(config, weights), cancellationToken);
         writer.AddFile(ranks, RanksFile);
         return manifest with
@@ -40,7 +35,7 @@ internal sealed class LanguageModelConverter : IPartConverter
             {
                 Layers = config.Layers,
                 KeyValueHeads = config.Groups,
-                HeadSize = config.HeadSize,
+                HeadSize = config.CachedHeadSize,
                 VocabularySize = config.VocabularySize,
                 ContextLength = config.ContextLength,
                 StopTokenIds = stops,

@@ -63,11 +63,11 @@ internal sealed class LanguageModelGraph
         int queryWidth = _config.Heads * _config.HeadSize;
         int groupWidth = _config.Groups * _config.HeadSize;
         Edge[] parts = _graph.Ops("Split", 3, [QueryKeyValue(name + ".query_key_value", input), _graph.Constant(queryWidth, groupWidth, groupWidth)], ("axis", 1));
-        Edge query = Rotate(Unflatten(parts[0], batchAndNew, queryWidth), _config.Heads);
-        Edge key = Rotate(Unflatten(parts[1], batchAndNew, groupWidth), _config.Groups);
-        Edge value = Unflatten(parts[2], batchAndNew, groupWidth);
+        Edge query = Widen(Rotate(Unflatten(parts[0], batchAndNew, queryWidth), _config.Heads), _config.Heads);
+        Edge key = Widen(Rotate(Unflatten(parts[1], batchAndNew, groupWidth), _config.Groups), _config.Groups);
+        Edge value = Widen(Unflatten(parts[2], batchAndNew, groupWidth), _config.Groups);
 
-        Dimension[] cacheShape = ["batch", _config.Groups, "capacity", _config.HeadSize];
+        Dimension[] cacheShape = ["batch", _config.Groups, "capacity", _config.CachedHeadSize];
         Edge pastKeys = _graph.Input($"keys_{layer}", OnnxType.Float, cacheShape);
         Edge pastValues = _graph.Input($"values_{layer}", OnnxType.Float, cacheShape);
         Edge[] outputs = _graph.Ops(
@@ -79,7 +79,7 @@ internal sealed class LanguageModelGraph
             ("scale", 1f / MathF.Sqrt(_config.HeadSize)));
         _graph.Output($"next_keys_{layer}", outputs[1], OnnxType.Float, cacheShape);
         _graph.Output($"next_values_{layer}", outputs[2], OnnxType.Float, cacheShape);
-        return Linear(name + ".dense", _graph.Reshape(outputs[0], -1, queryWidth), _config.HiddenSize, queryWidth, _config.BiasInLinear);
+        return Linear(name + ".dense", Narrow(outputs[0], _config.Heads), _config.HiddenSize, queryWidth, _config.BiasInLinear);
 
         Edge Rotate(Edge heads, int count) => _graph.Op(
             "com.microsoft.RotaryEmbedding",
@@ -88,6 +88,19 @@ internal sealed class LanguageModelGraph
             ("num_heads", count),
             ("rotary_embedding_dim", _config.HeadSize / 2));
     }
+
+    // Zeros after each head, where the operator wants a wider one: they add nothing to a product.
+    private Edge Widen(Edge heads, int count)
+    {
+        int missing = _config.CachedHeadSize - _config.HeadSize;
+        if (missing == 0) return heads;
+        Edge padded = _graph.Op("Pad", [_graph.Reshape(heads, 0, 0, count, _config.HeadSize), _graph.Constant(0, 0, 0, 0, 0, 0, 0, missing)]);
+        return _graph.Reshape(padded, 0, 0, (long)count * _config.CachedHeadSize);
+    }
+
+    private Edge Narrow(Edge heads, int count) => _config.CachedHeadSize == _config.HeadSize
+        ? _graph.Reshape(heads, -1, (long)count * _config.HeadSize)
+        : _graph.Reshape(_graph.Slice(_graph.Reshape(heads, -1, count, _config.CachedHeadSize), 2, 0, _config.HeadSize), -1, (long)count * _config.HeadSize);
 
     private Edge QueryKeyValue(string name, Edge input)
     {
