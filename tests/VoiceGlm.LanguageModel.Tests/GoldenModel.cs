@@ -38,13 +38,17 @@ public sealed class GoldenModel : IDisposable
     public GlmVoiceModel LoadModel(int chunk = 256, int slots = 8, int? context = 1024) => GlmVoiceModel.Load(
         Folder,
         Device,
-        new LanguageModelOptions { PrefillChunk = chunk, MaxSessions = slots, ContextLength = context, Sampling = SamplingOptions.Greedy, MaxNewTokens = 400 });
+        Options(chunk, slots, context) with { Sampling = SamplingOptions.Greedy, MaxNewTokens = 400 });
 
     internal LanguageModelEngine CreateEngine(int chunk = 256, int slots = 4, int? context = 512) => new(
-        Folder, Manifest, new LanguageModelOptions { PrefillChunk = chunk, MaxSessions = slots, ContextLength = context });
+        Folder, Manifest, Options(chunk, slots, context));
 
     internal static ReadOnlySpan<TokenId> Prompt(string name) => Ids("lm", "prompts", $"{name}.input_ids.npy");
 
     internal static TokenId[] Ids(params ReadOnlySpan<string> parts) =>
         Array.ConvertAll(Npy.Read<long>(parts).Values, static id => new TokenId((int)id));
+
+    // Tests run beside one another: one thread each.
+    private static LanguageModelOptions Options(int chunk, int slots, int? context) =>
+        new() { PrefillChunk = chunk, MaxSessions = slots, ContextLength = context, Graph = new GraphOptions { Threads = 1 } };
 }

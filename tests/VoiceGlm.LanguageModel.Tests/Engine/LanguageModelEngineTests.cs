@@ -130,6 +130,44 @@ public sealed class LanguageModelEngineTests(GoldenModel golden)
         Close.Equal(expected.AsSpan(25 * Vocabulary), logits, Tolerance);
     }
 
+    // Greedy steps of all four in one batch, past end tokens, and again after a rewind: 4 × 64 ids and the logits at four of the steps.
+    [Fact]
+    public void Batched_greedy_steps_give_the_golden_ids_and_logits_at_first_and_after_a_rewind()
+    {
+        string[] prompts = ["demo_audio", "demo_text", "random37", "random2"];
+        using LanguageModelEngine engine = golden.CreateEngine(chunk: 40);
+        ConversationContext[] contexts = [.. prompts.Select(_ => engine.CreateContext())];
+        var logits = new float[4 * Vocabulary];
+        for (int round = 0; round < 2; round++)
+        {
+            for (int i = 0; i < 4; i++)
+            {
+                ReadOnlySpan<TokenId> prompt = GoldenModel.Prompt(prompts[i]);
+                if (round == 0) contexts[i].Append(prompt);
+                else contexts[i].Rewind(prompt.Length);
+                contexts[i].ReopenLast();
+                engine.Extend(contexts[i], logits.AsSpan(i * Vocabulary, Vocabulary), TestContext.Current.CancellationToken);
+            }
+
+            var sampler = new Sampler(SamplingOptions.Greedy, Vocabulary);
+            for (int step = 0; step < 64; step++)
+            {
+                int recorded = Array.IndexOf([0, 1, 32, 63], step);
+                for (int i = 0; i < 4; i++)
+                {
+                    Span<float> row = logits.AsSpan(i * Vocabulary, Vocabulary);
+                    float[] expected = Npy.Read<float>("lm", "greedy64", $"{prompts[i]}.logits_steps_0_1_32_63.npy").Values;
+                    if (recorded >= 0) Close.Equal(expected.AsSpan(recorded * Vocabulary, Vocabulary), row, Tolerance);
+                    contexts[i].Append(sampler.Next(row, []));
+                }
+
+                engine.Step(contexts, logits);
+            }
+
+            for (int i = 0; i < 4; i++) Assert.Equal(GoldenModel.Ids("lm", "greedy64", $"{prompts[i]}.tokens.npy"), contexts[i].Ids[^64..].ToArray());
+        }
+    }
+
     [Fact]
     public void Full_conversation_waits_in_a_batch_unharmed()
     {
