@@ -207,6 +207,25 @@ public sealed class LanguageModelEngineTests(GoldenModel golden)
         Assert.Equal(8, context.Count);
     }
 
+    // A copy of the cache on every run would be correct and slow, and would clear what lies past the end.
+    [Fact]
+    public void Runs_write_their_rows_into_the_cache_in_place()
+    {
+        using LanguageModelEngine engine = golden.CreateEngine();
+        using ConversationContext context = engine.CreateContext();
+        using Inference.Tensor keys = engine.Cache.Keys(golden.Manifest.Layers - 1, context.Slot, 1);
+        using Inference.Tensor values = engine.Cache.Values(0, context.Slot, 1);
+        keys.AsSpan<float>()[^1] = 42;
+        values.AsSpan<float>()[^1] = 43;
+
+        context.Append(GoldenModel.Prompt("random37"));
+        engine.Extend(context, [], TestContext.Current.CancellationToken);
+        context.Append(new TokenId(1));
+        engine.Step([context], new float[Vocabulary]);
+
+        Assert.Equal((42, 43), (keys.AsSpan<float>()[^1], values.AsSpan<float>()[^1]));
+    }
+
     [Fact]
     public void Places_are_given_out_once_and_again_when_they_are_free()
     {

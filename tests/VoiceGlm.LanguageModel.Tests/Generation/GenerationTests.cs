@@ -1,3 +1,5 @@
+using VoiceGlm.Inference;
+
 namespace VoiceGlm.LanguageModel.Tests;
 
 public sealed class GenerationTests(GoldenModel golden)
@@ -98,6 +100,17 @@ public sealed class GenerationTests(GoldenModel golden)
 
         Assert.Contains("its context is 40 tokens", full.Message, StringComparison.Ordinal);
         Assert.Equal(Golden64("random37").Take(3), ids);
+    }
+
+    [Fact]
+    public async Task Requests_to_a_device_that_has_ended_fail_instead_of_waiting()
+    {
+        var device = new InferenceDevice();
+        using GlmVoiceModel model = GlmVoiceModel.Load(golden.Folder, device, new LanguageModelOptions { MaxSessions = 1, ContextLength = 64 });
+        device.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => GenerateAsync(model, "random2", 8));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => GenerateAsync(model, "random2", 8));
     }
 
     [Fact]
