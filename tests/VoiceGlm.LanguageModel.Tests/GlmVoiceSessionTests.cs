@@ -151,7 +151,7 @@ public sealed class GlmVoiceSessionTests(GoldenModel golden)
     public void Model_is_refused_where_there_is_none_or_an_option_is_out_of_range()
     {
         using var folder = new TemporaryFolder();
-        new ModelManifest { Format = 1, Name = "none", Revision = "", License = "", Graphs = new Dictionary<string, GraphDescription>(), Files = [] }.Write(folder.Path);
+        new ModelManifest { Format = 1, Name = "none", Sources = new Dictionary<string, ModelSource>(), Graphs = new Dictionary<string, GraphDescription>(), Files = [] }.Write(folder.Path);
 
         Assert.Contains("a language model", Assert.Throws<ModelLoadException>(() => GlmVoiceModel.Load(ModelFolder.Open(folder.Path), golden.Device, new())).Message, StringComparison.Ordinal);
         LanguageModelOptions[] wrong =
