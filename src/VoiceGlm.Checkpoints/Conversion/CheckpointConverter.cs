@@ -5,7 +5,7 @@ namespace VoiceGlm.Checkpoints;
 /// <summary>Turns published checkpoints into a model folder. Stateless.</summary>
 public static class CheckpointConverter
 {
-    private static readonly IPartConverter[] s_converters = [];
+    private static readonly IPartConverter[] s_converters = [new SpeechDecoderConverter()];
 
     /// <summary>Converts checkpoints, each a folder as published, into one model folder.</summary>
     /// <param name="checkpoints">Folders of a speech tokenizer, a language model and a speech decoder, any of them, in any order: they are told apart by what is in them.</param>
