@@ -76,9 +76,3 @@ internal sealed class ReplySpectrogram
 
     private ReadOnlySpan<float> RowsFrom(int frame) => CollectionsMarshal.AsSpan(_frames)[((frame - _firstFrame) * _bins)..];
 }
-
-/// <summary>What one block added to a spectrogram.</summary>
-/// <param name="Rows">Log-mel, shape [final + held, bins].</param>
-/// <param name="FinalFrames">Frames, from the first on, that will not change.</param>
-/// <param name="HeldFrames">Frames after those, which the next block may change.</param>
-internal readonly record struct SpectrogramBlock(float[] Rows, int FinalFrames, int HeldFrames);

@@ -1,3 +1,4 @@
+using VoiceGlm.Checkpoints.SpeechDecoder;
 using VoiceGlm.Inference;
 
 namespace VoiceGlm.Checkpoints;

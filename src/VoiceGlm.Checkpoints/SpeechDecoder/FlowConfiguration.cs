@@ -1,4 +1,4 @@
-namespace VoiceGlm.Checkpoints;
+namespace VoiceGlm.Checkpoints.SpeechDecoder;
 
 /// <summary>The sizes of a flow-matching network, from the decoder's <c>config.yaml</c>.</summary>
 /// <param name="VocabularySize">Entries of the speech codebook.</param>

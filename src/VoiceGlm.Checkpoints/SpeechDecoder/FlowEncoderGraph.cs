@@ -1,6 +1,6 @@
 using VoiceGlm.Checkpoints.Onnx;
 
-namespace VoiceGlm.Checkpoints;
+namespace VoiceGlm.Checkpoints.SpeechDecoder;
 
 /// <summary>
 /// The graph that turns speech tokens into the mean of the spectrogram: embedding, block-causal transformer with relative

@@ -1,6 +1,6 @@
 using VoiceGlm.Checkpoints.Onnx;
 
-namespace VoiceGlm.Checkpoints;
+namespace VoiceGlm.Checkpoints.SpeechDecoder;
 
 /// <summary>
 /// The graph of one Euler step: the estimator's U-net over both guidance branches as a batch of two, the mix of the two, and

@@ -1,6 +1,6 @@
 using VoiceGlm.Checkpoints.Onnx;
 
-namespace VoiceGlm.Checkpoints;
+namespace VoiceGlm.Checkpoints.SpeechDecoder;
 
 /// <summary>
 /// The layers that the flow's graphs are made of, by the names that their tensors have in the checkpoint. Sequences are rows:

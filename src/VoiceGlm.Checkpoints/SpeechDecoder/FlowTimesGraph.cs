@@ -1,6 +1,6 @@
 using VoiceGlm.Checkpoints.Onnx;
 
-namespace VoiceGlm.Checkpoints;
+namespace VoiceGlm.Checkpoints.SpeechDecoder;
 
 /// <summary>A residual block of the estimator, in the order in which they compute.</summary>
 /// <param name="Name">Its place in the checkpoint.</param>

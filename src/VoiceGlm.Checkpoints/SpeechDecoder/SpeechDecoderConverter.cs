@@ -1,6 +1,6 @@
 using VoiceGlm.Inference;
 
-namespace VoiceGlm.Checkpoints;
+namespace VoiceGlm.Checkpoints.SpeechDecoder;
 
 /// <summary>Converts a speech decoder as published: <c>config.yaml</c>, <c>flow.pt</c> and <c>hift.pt</c>.</summary>
 internal sealed class SpeechDecoderConverter : IPartConverter
@@ -29,6 +29,12 @@ internal sealed class SpeechDecoderConverter : IPartConverter
             writer.AddGraph(FlowEstimatorGraph.Build(flow, weights), cancellationToken);
         }
 
+        VocoderManifest vocoder;
+        using (TensorSource weights = OpenWeights(folder, "hift"))
+        {
+            vocoder = HiftGraphs.Add(configuration.Child("hift"), weights, writer, cancellationToken);
+        }
+
         return manifest with
         {
             SpeechDecoder = new SpeechDecoderManifest
@@ -45,7 +51,7 @@ internal sealed class SpeechDecoderConverter : IPartConverter
                     CosineSchedule = flow.CosineSchedule,
                     SpeakerEmbeddingSize = flow.SpeakerEmbeddingSize,
                 },
-                Vocoder = new VocoderManifest { HopLength = 256, Harmonics = 8, SineAmplitude = 0.1f, NoiseDeviation = 0.003f, VoicedThresholdHertz = 10, ReceptiveFieldFrames = 20 },
+                Vocoder = vocoder,
             },
         };
     }
