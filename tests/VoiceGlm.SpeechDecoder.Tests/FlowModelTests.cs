@@ -45,7 +45,7 @@ public sealed class FlowModelTests(DecoderFixture decoder)
         GoldenCase golden = Read(name);
         float[] mel = Run(golden);
         float[] spoken = mel[golden.Prompt.Length..];
-        Close.Equal(Npy.Read<float>("flow", "cases", name, "mel.npy").Values, Rows.Transpose(spoken, decoder.Flow.Manifest.MelBins), MelTolerance);
+        Close.Equal(Npy.Read<float>("flow", "cases", name, "mel.npy").Values, Mel.Transpose(spoken, spoken.Length / decoder.Flow.Manifest.MelBins), MelTolerance);
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class FlowModelTests(DecoderFixture decoder)
         using FlowModel flow = FlowModel.Load(decoder.Model, decoder.Options, steps: 1, guidanceRate);
         float[] moved = flow.Run(golden.Tokens, golden.TokenOfFrame, golden.Noise, golden.Prompt, golden.Embedding, TestContext.Current.CancellationToken);
         for (int i = 0; i < moved.Length; i++) moved[i] -= golden.Noise[i];
-        Close.Equal(Npy.Read<float>("flow", "cases", name, expected).Values, Rows.Transpose(moved, flow.Manifest.MelBins), MelTolerance);
+        Close.Equal(Npy.Read<float>("flow", "cases", name, expected).Values, Mel.Transpose(moved, golden.TokenOfFrame.Length), MelTolerance);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class FlowModelTests(DecoderFixture decoder)
         return new GoldenCase(
             tokens,
             tokenOfFrame,
-            Rows.Transpose(noise, noise.Length / bins),
+            Mel.Transpose(noise, bins),
             Npy.Read<float>("flow", "cases", name, "prompt_feat.npy").Values,
             Npy.Read<float>("flow", "cases", name, "embedding.npy").Values);
     }

@@ -22,7 +22,7 @@ public sealed record FlowManifest
     public required float GuidanceRate { get; init; }
 
     /// <summary>Whether the steps lie on a cosine instead of evenly.</summary>
-    public required bool CosineSchedule { get; init; }
+    public bool CosineSchedule { get; init; } = true;
 
     /// <summary>Width of a speaker embedding.</summary>
     public required int SpeakerEmbeddingSize { get; init; }
