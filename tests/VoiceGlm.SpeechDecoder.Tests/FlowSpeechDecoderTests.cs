@@ -8,7 +8,7 @@ public sealed class FlowSpeechDecoderTests(DecoderFixture decoder)
     public async Task Decoder_speaks_exactly_the_samples_of_its_tokens()
     {
         using FlowSpeechDecoderFactory factory = decoder.Load(new SpeechDecoderOptions { Steps = 1 });
-        for (int count = 0; count <= 130; count++)
+        foreach (int count in new[] { 0, 1, 2, 9, 10, 11, 29, 30, 31, 71, 130 })
         {
             float[] speech = await SpeakAsync(factory, decoder.Tokens(count));
             Assert.Equal(decoder.Clock.FramesOf(count) * decoder.Hop, speech.Length);
@@ -80,16 +80,13 @@ public sealed class FlowSpeechDecoderTests(DecoderFixture decoder)
     [Fact]
     public async Task Decoder_cancelled_while_it_computes_ends_and_harms_no_other()
     {
-        using FlowSpeechDecoderFactory factory = decoder.Load(new SpeechDecoderOptions { BlockTokens = [60], Steps = 100_000 });
+        // So many steps take many times longer than the token waits: it is the running graph that ends.
+        using FlowSpeechDecoderFactory factory = decoder.Load(new SpeechDecoderOptions { BlockTokens = [60], Steps = 5_000 });
         using ISpeechDecoder reply = factory.Create();
-        using var cancellation = new CancellationTokenSource();
         SpeechToken[] tokens = decoder.Tokens(60);
-        for (int i = 0; i < 59; i++) await reply.AppendAsync(tokens[i], cancellation.Token);
-        Task<AudioFrame?> speaking = reply.AppendAsync(tokens[59], cancellation.Token).AsTask();
-        // So many steps take minutes: the device is computing when the end is asked for.
-        Assert.False(speaking.IsCompleted);
-        await cancellation.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => speaking);
+        for (int i = 0; i < 59; i++) await reply.AppendAsync(tokens[i], Token);
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await reply.AppendAsync(tokens[59], cancellation.Token));
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await reply.CompleteAsync(Token));
 
         using FlowSpeechDecoderFactory other = decoder.Load();

@@ -7,9 +7,6 @@ internal sealed class SpeechDecoderConverter : IPartConverter
 {
     private const string ConfigurationFile = "config.yaml";
 
-    // The published network takes as many steps, whatever its configuration says (CosyVoice flow/flow.py).
-    private const int Steps = 10;
-
     /// <inheritdoc/>
     public string Part => "speech-decoder";
 
@@ -21,38 +18,14 @@ internal sealed class SpeechDecoderConverter : IPartConverter
     public ModelManifest Convert(string folder, ModelFolderWriter writer, ModelManifest manifest, CancellationToken cancellationToken)
     {
         ConfigNode configuration = ConfigNode.ReadYaml(Path.Combine(folder, ConfigurationFile));
-        FlowConfiguration flow = FlowConfiguration.Read(configuration.Child("flow"));
-        using (TensorSource weights = OpenWeights(folder, "flow"))
-        {
-            writer.AddGraph(FlowEncoderGraph.Build(flow, weights), cancellationToken);
-            writer.AddGraph(FlowTimesGraph.Build(flow, weights), cancellationToken);
-            writer.AddGraph(FlowEstimatorGraph.Build(flow, weights), cancellationToken);
-        }
-
-        VocoderManifest vocoder;
-        using (TensorSource weights = OpenWeights(folder, "hift"))
-        {
-            vocoder = HiftGraphs.Add(configuration.Child("hift"), weights, writer, cancellationToken);
-        }
-
+        using TensorSource flowWeights = OpenWeights(folder, "flow");
+        using TensorSource hiftWeights = OpenWeights(folder, "hift");
+        FlowManifest flow = FlowGraphs.Add(configuration.Child("flow"), flowWeights, writer, cancellationToken);
+        VocoderManifest vocoder = HiftGraphs.Add(configuration.Child("hift"), hiftWeights, writer, cancellationToken);
+        if (flow.MelBins != vocoder.MelBins) throw configuration.Child("flow").Wrong("output_size", $"hift's in_channels, {vocoder.MelBins},");
         return manifest with
         {
-            SpeechDecoder = new SpeechDecoderManifest
-            {
-                SampleRate = configuration.Integer("sample_rate"),
-                Flow = new FlowManifest
-                {
-                    CodebookSize = flow.VocabularySize,
-                    TokenRate = flow.TokenRate,
-                    MelBins = flow.MelBins,
-                    EncoderBlockTokens = flow.Encoder.BlockTokens,
-                    Steps = Steps,
-                    GuidanceRate = flow.GuidanceRate,
-                    CosineSchedule = flow.CosineSchedule,
-                    SpeakerEmbeddingSize = flow.SpeakerEmbeddingSize,
-                },
-                Vocoder = vocoder,
-            },
+            SpeechDecoder = new SpeechDecoderManifest { SampleRate = configuration.Integer("sample_rate"), Flow = flow, Vocoder = vocoder },
         };
     }
 

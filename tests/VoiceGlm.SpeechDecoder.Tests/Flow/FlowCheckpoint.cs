@@ -1,6 +1,9 @@
 using System.Globalization;
-using System.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using VoiceGlm.Checkpoints;
+using VoiceGlm.Checkpoints.SpeechDecoder;
+using VoiceGlm.Inference;
 
 namespace VoiceGlm.SpeechDecoder.Tests;
 
@@ -145,11 +148,8 @@ internal sealed record FlowCheckpoint
         return weights;
     }
 
-    /// <summary>Writes <c>flow.safetensors</c> and <c>config.yaml</c>, and copies a vocoder's weights beside them.</summary>
-    /// <param name="folder">An existing folder.</param>
-    /// <param name="weights">The weights.</param>
-    /// <param name="vocoder">The folder of a decoder whose vocoder, and whose <c>hift:</c> section, is taken.</param>
-    public void Write(string folder, Dictionary<string, (long[] Shape, float[] Values)> weights, string vocoder)
+    /// <summary>Writes <c>flow.safetensors</c> and <c>config.yaml</c>.</summary>
+    public void Write(string folder, Dictionary<string, (long[] Shape, float[] Values)> weights)
     {
         long offset = 0;
         var header = new Dictionary<string, object>();
@@ -165,13 +165,44 @@ internal sealed record FlowCheckpoint
         {
             stream.Write(BitConverter.GetBytes((long)json.Length));
             stream.Write(json);
-            foreach ((_, float[] values) in weights.Values) stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values));
+            foreach ((_, float[] values) in weights.Values) stream.Write(MemoryMarshal.AsBytes<float>(values));
         }
 
-        File.Copy(Path.Combine(vocoder, "hift.pt"), Path.Combine(folder, "hift.pt"));
-        string published = File.ReadAllText(Path.Combine(vocoder, "config.yaml"));
-        int hift = published.IndexOf("\nhift:", StringComparison.Ordinal);
-        File.WriteAllText(Path.Combine(folder, "config.yaml"), Configuration() + published[hift..], Encoding.UTF8);
+        File.WriteAllText(Path.Combine(folder, "config.yaml"), Configuration());
+    }
+
+    /// <summary>Converts a written checkpoint into a model folder whose vocoder is left blank.</summary>
+    public static ModelFolder Convert(string folder, string output)
+    {
+        ConfigNode configuration = ConfigNode.ReadYaml(Path.Combine(folder, "config.yaml"));
+        using var weights = new SafetensorsFile(Path.Combine(folder, "flow.safetensors"));
+        using var writer = new ModelFolderWriter(output, progress: null);
+        FlowManifest flow = FlowGraphs.Add(configuration.Child("flow"), weights, writer, CancellationToken.None);
+        var vocoder = new VocoderManifest
+        {
+            MelBins = flow.MelBins,
+            HopLength = 256,
+            Harmonics = 0,
+            SineAmplitude = 0,
+            NoiseDeviation = 0,
+            VoicedThresholdHertz = 0,
+            ReceptiveFieldFrames = 0,
+            PitchContextFrames = 0,
+            StageContexts = [],
+        };
+        writer.Commit(
+            new ModelManifest
+            {
+                Format = ModelManifest.CurrentFormat,
+                Name = "flow",
+                Revision = "",
+                License = "",
+                Graphs = new Dictionary<string, GraphDescription>(),
+                Files = [],
+                SpeechDecoder = new SpeechDecoderManifest { SampleRate = configuration.Integer("sample_rate"), Flow = flow, Vocoder = vocoder },
+            },
+            CancellationToken.None);
+        return ModelFolder.Open(output);
     }
 
     private string Configuration() => string.Create(CultureInfo.InvariantCulture, $"""
