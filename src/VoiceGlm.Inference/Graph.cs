@@ -51,8 +51,9 @@ public sealed class Graph : IDisposable
         sessionOptions.AddSessionConfigEntry("session.set_denormal_as_zero", "1");
         if (options.ProfilePrefix is { } prefix)
         {
-            sessionOptions.EnableProfiling = true;
+            // Profiling begins with the prefix known at that moment.
             sessionOptions.ProfileOutputPathPrefix = prefix;
+            sessionOptions.EnableProfiling = true;
         }
 
         try

@@ -1,4 +1,4 @@
-using VoiceGlm.Checkpoints.SpeechTokenizer;
+    private static readonly IPartConverter[] s_converters = [new SpeechTokenizerConverter(), new LanguageModelConverter(), new SpeechDecoderConverter()];
 using VoiceGlm.Inference;
 
 namespace VoiceGlm.Checkpoints;
