@@ -1,4 +1,5 @@
-    private static readonly IPartConverter[] s_converters = [new SpeechTokenizerConverter(), new LanguageModelConverter(), new SpeechDecoderConverter()];
+using VoiceGlm.Checkpoints.SpeechDecoder;
+using VoiceGlm.Checkpoints.SpeechTokenizer;
 using VoiceGlm.Inference;
 
 namespace VoiceGlm.Checkpoints;

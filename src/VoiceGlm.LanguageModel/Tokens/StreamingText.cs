@@ -3,7 +3,7 @@ using System.Text;
 namespace VoiceGlm.LanguageModel;
 
 /// <summary>Text that arrives token by token. Bytes of a character that is not whole yet are held. Not thread-safe.</summary>
-internal sealed class StreamingText(GlmTokenizer tokenizer)
+public sealed class StreamingText(GlmTokenizer tokenizer)
 {
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
     private char[] _characters = new char[64];
