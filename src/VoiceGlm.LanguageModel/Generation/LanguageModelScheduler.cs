@@ -3,8 +3,8 @@ using VoiceGlm.Inference;
 namespace VoiceGlm.LanguageModel;
 
 /// <summary>
-/// Works on all requests at once. A round is one chunk of one conversation that is still being read, then one step of all that
-/// speak; requests join and leave between rounds, and other work of the device runs between them. Thread-safe.
+/// Works on all requests at once. A round is one step of all conversations that speak, then one chunk of one that is still being
+/// read; requests join and leave between rounds, and other work of the device runs between them. Thread-safe.
 /// </summary>
 internal sealed class LanguageModelScheduler(LanguageModelEngine engine, InferenceDevice device, SpeechVocabulary vocabulary)
 {
