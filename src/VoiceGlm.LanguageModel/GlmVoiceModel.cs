@@ -5,17 +5,19 @@ namespace VoiceGlm.LanguageModel;
 
 /// <summary>
 /// GLM-4-Voice's language model on ONNX Runtime: any number of conversations, all of them in one batch. Thread-safe. Dispose it
-/// after its sessions.
+/// after its sessions, and not on the device's thread.
 /// </summary>
 public sealed class GlmVoiceModel : ILanguageModel, IDisposable
 {
     private readonly LanguageModelEngine _engine;
+    private readonly InferenceDevice _device;
     private readonly LanguageModelScheduler _scheduler;
     private readonly LanguageModelOptions _options;
 
     private GlmVoiceModel(LanguageModelEngine engine, InferenceDevice device, LanguageModelOptions options, GlmTokenizer tokenizer, SpeechVocabulary vocabulary)
     {
         _engine = engine;
+        _device = device;
         _options = options;
         Tokenizer = tokenizer;
         Vocabulary = vocabulary;
@@ -106,8 +108,24 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _engine.Dispose();
+    /// <summary>Frees weights and memory when the device has done what it was asked for. What still generates fails.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _device.RunAsync(
+                _ =>
+                {
+                    _engine.Dispose();
+                    return true;
+                },
+                CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (ObjectDisposedException)
+        {
+            _engine.Dispose();
+        }
+    }
 
     /// <summary>Has the scheduler evaluate what a context has pending and continue it.</summary>
     /// <exception cref="InvalidOperationException">Tokens are asked of an empty context.</exception>

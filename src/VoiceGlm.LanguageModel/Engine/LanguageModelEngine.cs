@@ -12,6 +12,7 @@ internal sealed class LanguageModelEngine : IDisposable
     private readonly KeyValueCache _cache;
     private readonly Dictionary<(int FirstSlot, int Count), SlotRange> _ranges = [];
     private readonly int _chunk;
+    private bool _disposed;
 
     /// <summary>Loads the graph and makes room for the conversations.</summary>
     /// <exception cref="ModelLoadException">The folder lacks the graph, or it cannot be loaded.</exception>
@@ -51,6 +52,7 @@ internal sealed class LanguageModelEngine : IDisposable
     /// <param name="cancellationToken">Ends the run; the context is then as before.</param>
     public void ExtendChunk(ConversationContext context, Span<float> logits, CancellationToken cancellationToken)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         ReadOnlySpan<TokenId> pending = context.Pending;
         int count = Math.Min(_chunk, pending.Length);
         int evaluated = context.Evaluated;
@@ -80,6 +82,7 @@ internal sealed class LanguageModelEngine : IDisposable
     /// <remarks>Contexts between the first and the last slot that do not take part compute a row that is written past their end and forgotten.</remarks>
     public void Step(ReadOnlySpan<ConversationContext> contexts, Span<float> logits)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         int first = int.MaxValue;
         int afterLast = 0;
         foreach (ConversationContext context in contexts)
@@ -118,6 +121,8 @@ internal sealed class LanguageModelEngine : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
         foreach (SlotRange range in _ranges.Values) range.Dispose();
         _cache.Dispose();
         _graph.Dispose();

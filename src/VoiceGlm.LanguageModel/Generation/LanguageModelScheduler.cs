@@ -3,8 +3,8 @@ using VoiceGlm.Inference;
 namespace VoiceGlm.LanguageModel;
 
 /// <summary>
-/// Works on all requests at once. A round is one chunk of one conversation that is still being read, then one step of all that
-/// speak; requests join and leave between rounds, and other work of the device runs between them. Thread-safe.
+/// Works on all requests at once. A round is one step of all conversations that speak, then one chunk of one that is still being
+/// read; requests join and leave between rounds, and other work of the device runs between them. Thread-safe.
 /// </summary>
 internal sealed class LanguageModelScheduler(LanguageModelEngine engine, InferenceDevice device, SpeechVocabulary vocabulary)
 {
@@ -56,7 +56,7 @@ internal sealed class LanguageModelScheduler(LanguageModelEngine engine, Inferen
         }
 
         Step();
-        if (_reading.TryDequeue(out Generation? next)) ReadChunk(next);
+        ReadChunk();
         return true;
     }
 
@@ -72,25 +72,33 @@ internal sealed class LanguageModelScheduler(LanguageModelEngine engine, Inferen
         }
     }
 
-    private void ReadChunk(Generation generation)
+    private void ReadChunk()
     {
-        if (EndIfCancelled(generation)) return;
-        ConversationContext context = generation.Context;
+        // It stays in the queue while the engine runs, where a failure finds it.
+        if (!_reading.TryPeek(out Generation? generation)) return;
         Span<float> logits = Logits(generation.Generates ? 1 : 0);
+        bool evaluated = !EndIfCancelled(generation) && Evaluate(generation, logits);
+        _reading.Dequeue();
+        if (!evaluated) return;
+
+        // Behind the others that are read: a long prompt does not hold a short one.
+        if (!generation.Context.Pending.IsEmpty) _reading.Enqueue(generation);
+        else if (!generation.Generates) generation.Complete();
+        else if (Accept(generation, logits)) _speaking.Add(generation);
+    }
+
+    private bool Evaluate(Generation generation, Span<float> logits)
+    {
         try
         {
-            if (!context.Pending.IsEmpty) engine.ExtendChunk(context, logits, generation.CancellationToken);
+            if (!generation.Context.Pending.IsEmpty) engine.ExtendChunk(generation.Context, logits, generation.CancellationToken);
+            return true;
         }
         catch (OperationCanceledException)
         {
             generation.Cancel();
-            return;
+            return false;
         }
-
-        // Behind the others that are read: a long prompt does not hold a short one.
-        if (!context.Pending.IsEmpty) _reading.Enqueue(generation);
-        else if (!generation.Generates) generation.Complete();
-        else if (Accept(generation, logits)) _speaking.Add(generation);
     }
 
     private bool Accept(Generation generation, ReadOnlySpan<float> logits)

@@ -114,6 +114,16 @@ public sealed class GenerationTests(GoldenModel golden)
     }
 
     [Fact]
+    public async Task Disposed_model_generates_nothing_and_says_so()
+    {
+        GlmVoiceModel model = golden.LoadModel();
+        model.Dispose();
+        model.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => GenerateAsync(model, "random2", 8));
+    }
+
+    [Fact]
     public async Task Prompts_that_cannot_be_continued_are_refused_and_free_their_place()
     {
         using GlmVoiceModel model = golden.LoadModel(slots: 1, context: 20);
