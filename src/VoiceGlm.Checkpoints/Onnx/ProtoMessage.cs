@@ -51,6 +51,7 @@ internal sealed class ProtoMessage : IDisposable
 
     public void Dispose()
     {
+        if (!_bytes.CanWrite) return;
         _output.Dispose();
         _bytes.Dispose();
     }
