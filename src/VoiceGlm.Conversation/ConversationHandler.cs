@@ -4,9 +4,11 @@ using Microsoft.Extensions.Options;
 namespace VoiceGlm.Conversation;
 
 /// <summary>Holds a conversation over each connection that a transport hands to it, as many at once as there are places. Thread-safe.</summary>
-internal sealed partial class ConversationHandler : IVoiceConnectionHandler
+internal sealed partial class ConversationHandler : IVoiceConnectionHandler, IConversationDrain, IDisposable
 {
-    private readonly VoiceStages _stages;
+    private readonly IVoiceStagesSource _source;
+    private readonly CancellationTokenSource _draining = new();
+    private int _held;
     private readonly ConversationOptions _options;
     private readonly ConversationMetrics _metrics;
     private readonly TimeProvider _time;
@@ -14,9 +16,9 @@ internal sealed partial class ConversationHandler : IVoiceConnectionHandler
     private readonly AdmissionQueue _admission;
 
     public ConversationHandler(
-        VoiceStages stages, IOptions<ConversationOptions> options, ConversationMetrics metrics, TimeProvider time, ILogger<ConversationHandler> logger)
+        IVoiceStagesSource source, IOptions<ConversationOptions> options, ConversationMetrics metrics, TimeProvider time, ILogger<ConversationHandler> logger)
     {
-        _stages = stages;
+        _source = source;
         _options = options.Value;
         _metrics = metrics;
         _time = time;
@@ -25,8 +27,23 @@ internal sealed partial class ConversationHandler : IVoiceConnectionHandler
     }
 
     /// <inheritdoc/>
+    public int SessionCount => Volatile.Read(ref _held);
+
+    /// <inheritdoc/>
+    public void BeginDrain() => _draining.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose() => _draining.Dispose();
+
+    /// <inheritdoc/>
     public async Task RunAsync(IVoiceConnection connection, SessionSettings settings, CancellationToken cancellationToken)
     {
+        if (_draining.IsCancellationRequested)
+        {
+            await connection.SendAsync(new VoiceEvent.SessionEnded("server_stopping", "The service is stopping."), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         using IDisposable? place = await EnterAsync(connection, cancellationToken).ConfigureAwait(false);
         if (place is null)
         {
@@ -38,14 +55,17 @@ internal sealed partial class ConversationHandler : IVoiceConnectionHandler
         }
 
         _metrics.CountActive(1);
+        Interlocked.Increment(ref _held);
         try
         {
+            VoiceStages stages = await _source.GetAsync(cancellationToken).ConfigureAwait(false);
             SessionSettings whole = settings with { SystemPrompt = settings.SystemPrompt ?? _options.SystemPrompt };
-            await using ILanguageModelSession model = _stages.LanguageModel.CreateSession(whole);
-            await new VoiceSession(connection, _stages, model, _options, whole, _metrics, _time, _logger).RunAsync(cancellationToken).ConfigureAwait(false);
+            await using ILanguageModelSession model = stages.LanguageModel.CreateSession(whole);
+            await new VoiceSession(connection, stages, model, _options, whole, _metrics, _time, _logger).RunAsync(_draining.Token, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
+            Interlocked.Decrement(ref _held);
             _metrics.CountActive(-1);
         }
     }

@@ -9,6 +9,8 @@ namespace VoiceGlm.Conversation;
 /// </summary>
 internal sealed partial class VoiceSession
 {
+    private static readonly Input.Over s_stopping = new("server_stopping", "The service is stopping.");
+
     private readonly IVoiceConnection _connection;
     private readonly VoiceStages _stages;
     private readonly ILanguageModelSession _model;
@@ -29,6 +31,7 @@ internal sealed partial class VoiceSession
     private long _turnCount;
     private long _microphonePosition;
     private bool _ducked;
+    private bool _draining;
     private Input.Over _end = new("hung_up", "The far side hung up.");
 
     public VoiceSession(
@@ -59,13 +62,16 @@ internal sealed partial class VoiceSession
     private bool IsReplying => _state is ConversationState.Thinking or ConversationState.Speaking;
 
     /// <summary>Runs until the far side hangs up, the session's time is over or the service stops.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="draining">Ends the session when it next listens.</param>
+    /// <param name="cancellationToken">Ends it at once.</param>
+    public async Task RunAsync(CancellationToken draining, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task microphone = PumpAsync(_connection.Microphone, static frame => new Input.Heard(frame), new Input.Over("hung_up", "The far side hung up."), ending.Token);
         Task commands = PumpAsync(_connection.Commands, static command => new Input.Asked(command), atEnd: null, ending.Token);
         using ITimer limit = Timer(_options.SessionLimit, new Input.Over("session_limit", "The session has reached its longest time."), ending.Token);
         using ITimer idle = Timer(_options.IdleTimeout, new Input.Over("idle", "Nobody has spoken for a while."), ending.Token);
+        using CancellationTokenRegistration drain = draining.UnsafeRegister(_ => _ = PostAsync(new Input.Drained(), ending.Token), null);
         try
         {
             await TellStateAsync(ending.Token).ConfigureAwait(false);
@@ -75,6 +81,7 @@ internal sealed partial class VoiceSession
                 Input input = await _inputs.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
                 ConversationState before = _state;
                 await TakeAsync(input, ending.Token).ConfigureAwait(false);
+                if (_draining && _state == ConversationState.Listening) Step(ConversationInput.HungUp);
                 if (_state != before)
                 {
                     await TellStateAsync(ending.Token).ConfigureAwait(false);
@@ -85,7 +92,7 @@ internal sealed partial class VoiceSession
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _end = new Input.Over("server_stopping", "The service is stopping.");
+            _end = s_stopping;
         }
         finally
         {
@@ -114,6 +121,10 @@ internal sealed partial class VoiceSession
             case Input.Ended ended when ended.Turn == _turn?.Id:
                 if (_state != ConversationState.UserSpeaking) Step(ConversationInput.TurnEnded);
                 _ducked = false;
+                break;
+            case Input.Drained:
+                _draining = true;
+                _end = s_stopping;
                 break;
             case Input.Over over:
                 _end = over;
@@ -315,6 +326,8 @@ internal sealed partial class VoiceSession
         public sealed record Sounded(TurnId Turn) : Input;
 
         public sealed record Ended(TurnId Turn) : Input;
+
+        public sealed record Drained : Input;
 
         public sealed record Over(string Reason, string Message) : Input;
     }

@@ -19,14 +19,16 @@ internal sealed class Call : IAsyncDisposable
     {
         Stages = stages ?? new Scripted();
         Connection = new InMemoryConnection(Time);
-        var handler = new ConversationHandler(
-            Stages.Stages, Options.Create(options ?? new ConversationOptions()), new ConversationMetrics(s_meters), Time, NullLogger<ConversationHandler>.Instance);
-        _session = handler.RunAsync(Connection, settings ?? new SessionSettings(), _stopping.Token);
+        Handler = new ConversationHandler(
+            Stages, Options.Create(options ?? new ConversationOptions()), new ConversationMetrics(s_meters), Time, NullLogger<ConversationHandler>.Instance);
+        _session = Handler.RunAsync(Connection, settings ?? new SessionSettings(), _stopping.Token);
     }
 
     public FakeTimeProvider Time { get; } = new();
 
     public Scripted Stages { get; }
+
+    public ConversationHandler Handler { get; }
 
     public InMemoryConnection Connection { get; }
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace VoiceGlm.Conversation.Tests;
 
 /// <summary>Stages that do what a test tells them: the conversation itself is what is tested.</summary>
-internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, ILanguageModel, ISpeechDecoderFactory
+internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, ILanguageModel, ISpeechDecoderFactory, IVoiceStagesSource
 {
     /// <summary>Signals by the position of the frame that brings them.</summary>
     public Dictionary<long, TurnSignalKind> Signals { get; } = [];
@@ -28,6 +28,8 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
     public double SpeechTokensPerSecond => 12.5;
 
     public VoiceStages Stages => new(this, this, this, this);
+
+    public Task<VoiceStages> GetAsync(CancellationToken cancellationToken) => Task.FromResult(Stages);
 
     public ModelSession? Session { get; private set; }
 

@@ -256,6 +256,25 @@ public sealed class VoiceSessionTests
     }
 
     [Fact]
+    public async Task Draining_lets_the_reply_end_and_then_the_session()
+    {
+        await using var call = new Call();
+        call.Stages.Replies.Enqueue(s_twoGroups);
+
+        await AskAsync(call);
+        await call.SeeStateAsync(ConversationState.Speaking);
+        call.Handler.BeginDrain();
+        VoiceEvent.ResponseDone done = await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>());
+
+        Assert.Equal(TurnStatus.Completed, done.Status);
+        Assert.Equal("server_stopping", (await call.SeeAsync<VoiceEvent.SessionEnded>()).Reason);
+        Assert.Equal(0, call.Handler.SessionCount);
+        await using var late = new InMemoryConnection();
+        await call.Handler.RunAsync(late, new SessionSettings(), TestContext.Current.CancellationToken);
+        Assert.Equal("server_stopping", Assert.IsType<VoiceEvent.SessionEnded>(await late.Events.ReadAsync(TestContext.Current.CancellationToken)).Reason);
+    }
+
+    [Fact]
     public async Task Hanging_up_in_mid_reply_ends_the_turn_and_the_session()
     {
         await using var call = new Call();
