@@ -12,6 +12,10 @@ internal sealed class SpeechTracker(TurnTiming timing)
     // One window may be a click; two in a row are speech again.
     private const int ResumeSamples = 2 * VoiceActivity.WindowSamples;
 
+    // Whatever was suspected and dismissed makes the next suspicion need more; doubts fade one by one.
+    private const int MostDoubts = 4;
+    private const int DoubtSamples = 48_000;
+
     private readonly AdaptiveEndSilence _endSilence = new(timing);
     private Phase _phase;
     private bool _suspected;
@@ -21,6 +25,8 @@ internal sealed class SpeechTracker(TurnTiming timing)
     private long _begin;
     private long _end;
     private long _lastEnd = -1;
+    private int _doubts;
+    private long _doubtEnd;
 
     private enum Phase
     {
@@ -70,6 +76,7 @@ internal sealed class SpeechTracker(TurnTiming timing)
         _endSilence.Reset();
         _phase = Phase.Silent;
         _lastEnd = -1;
+        _doubts = 0;
         Forget();
     }
 
@@ -83,12 +90,20 @@ internal sealed class SpeechTracker(TurnTiming timing)
         if (_suspected && (_evidence == 0 || window.End - _evidenceEnd >= timing.Dismiss))
         {
             Forget();
+            _doubts = Math.Min(_doubts + 1, MostDoubts);
+            _doubtEnd = window.End + DoubtSamples;
             return new TurnSignal(TurnSignalKind.InterruptionDismissed, _evidenceEnd);
         }
 
+        if (_doubts > 0 && window.End >= _doubtEnd)
+        {
+            _doubts--;
+            _doubtEnd = window.End + DoubtSamples;
+        }
+
         if (!window.IsSounding) return _evidence >= timing.MinimumSpeech ? Start() : default;
-        if (_evidence >= timing.Confirm && window.EchoLearned >= timing.Guard) return Start();
-        if (_suspected || _evidence < timing.Suspect) return default;
+        if (_evidence >= timing.Confirm + (_doubts * timing.Confirm / MostDoubts) && window.EchoLearned >= timing.Guard) return Start();
+        if (_suspected || _evidence < Math.Min(timing.Suspect * (1 + _doubts), timing.Confirm)) return default;
         _suspected = true;
         return new TurnSignal(TurnSignalKind.InterruptionSuspected, _evidenceStart);
     }

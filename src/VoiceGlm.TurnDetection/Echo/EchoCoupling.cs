@@ -11,7 +11,9 @@ internal sealed class EchoCoupling
     private const float FirstGainDb = 0;
     private const float LowestGainDb = -60;
     private const float HighestGainDb = 12;
-    private const float Quantile = 0.75f;
+    private const float FirstQuantile = 0.5f;
+    private const float LastQuantile = 0.8f;
+    private const float QuantileMemory = 30;
     private const float FirstStepDb = 4;
     private const float LastStepDb = 0.3f;
     private const float ActiveBelowPeak = 0.003f;
@@ -57,12 +59,13 @@ internal sealed class EchoCoupling
             active = true;
             float heardPower = TensorPrimitives.Sum(heard[bins]);
             float step = Math.Max(LastStepDb, FirstStepDb / (1 + (_hops[band] / 4f))) * (hold ? HeldStep : 1);
+            float quantile = LastQuantile - ((LastQuantile - FirstQuantile) * MathF.Exp(-_hops[band] / QuantileMemory));
             _hops[band]++;
             float differenceDb = (10 * MathF.Log10((heardPower + 1e-12f) / playedPower)) - _gainsDb[band];
 
             // What is hardly louder than the noise says only that the echo is no louder.
-            if (differenceDb < 0) _gainsDb[band] -= Math.Min(step * (1 - Quantile), -differenceDb);
-            else if (mayRise && heardPower > 2 * TensorPrimitives.Sum(noise[bins])) _gainsDb[band] += Math.Min(step * Quantile, differenceDb);
+            if (differenceDb < 0) _gainsDb[band] -= Math.Min(step * (1 - quantile), -differenceDb);
+            else if (mayRise && heardPower > 2 * TensorPrimitives.Sum(noise[bins])) _gainsDb[band] += Math.Min(step * quantile, differenceDb);
             _gainsDb[band] = Math.Clamp(_gainsDb[band], LowestGainDb, HighestGainDb);
         }
 

@@ -13,7 +13,12 @@ internal sealed class EchoSuppressor(float marginDb)
     private const float OverSubtraction = 2;
     private const float TailDecay = 0.6f; // per hop: 60 dB in 0.43 s
     private const float TailBelowDirect = 0.25f;
+    private const int TailHops = 12;
     private const int AlignedHops = 20;
+    private const int LeastEchoingBands = 4;
+    private const int LouderHops = 12;
+    private const float LouderMarginDb = 3;
+    private const float UsualMemory = 1 / 60f;
     private const float ExcessRangeDb = 8;
 
     private readonly ShortTimeSpectrum _spectrum = new();
@@ -27,6 +32,12 @@ internal sealed class EchoSuppressor(float marginDb)
     private readonly float[] _anywhereEcho = new float[ShortTimeSpectrum.BinCount];
     private readonly float[] _tail = new float[ShortTimeSpectrum.BinCount];
     private readonly float[] _gains = new float[ShortTimeSpectrum.BinCount];
+    private readonly float[] _excessDb = new float[Bands.Count];
+    private readonly float[] _echoExcessDb = new float[Bands.Count];
+    private readonly float[] _louderDb = new float[LouderHops];
+    private readonly float[] _sortedDb = new float[LouderHops];
+    private int _louderNext;
+    private float _usualDb;
     private int _lag = -1;
     private long _hop;
 
@@ -60,7 +71,7 @@ internal sealed class EchoSuppressor(float marginDb)
         // A muted microphone says nothing about the room.
         bool muted = !heard.ContainsAnyExcept(0);
         if (!muted) _noise.Update(_power);
-        int reach = _lag < 0 ? EchoDelay.LagCount : _lag + 6;
+        int reach = _lag < 0 ? EchoDelay.LagCount : _lag + TailHops;
         IsSounding = hop < _playout.EndHop + reach;
         if (!IsSounding)
         {
@@ -82,7 +93,7 @@ internal sealed class EchoSuppressor(float marginDb)
             if (_aligned.ActiveHops >= AlignedHops) echo = _alignedEcho;
         }
 
-        MeasureExcess(echo);
+        MeasureExcess(echo, hold);
         ComputeGains(echo);
         _spectrum.Synthesize(_gains, cleaned);
     }
@@ -96,6 +107,9 @@ internal sealed class EchoSuppressor(float marginDb)
         _aligned.Reset();
         _anywhere.Reset();
         Array.Clear(_tail);
+        Array.Clear(_louderDb);
+        _louderNext = 0;
+        _usualDb = 0;
         _lag = -1;
         _hop = 0;
         IsSounding = false;
@@ -130,19 +144,46 @@ internal sealed class EchoSuppressor(float marginDb)
         }
     }
 
-    private void MeasureExcess(ReadOnlySpan<float> echo)
+    private void MeasureExcess(Span<float> echo, bool hold)
     {
-        float sum = 0;
+        int echoing = 0;
         for (int band = 0; band < Bands.Count; band++)
         {
             Range bins = Bands.BinsOf(band);
-            float expected = TensorPrimitives.Sum(echo[bins]) + TensorPrimitives.Sum(_noise.Power[bins]);
-            float excessDb = 10 * MathF.Log10(TensorPrimitives.Sum<float>(_power.AsSpan()[bins]) / (expected + 1e-12f) + 1e-12f);
-            sum += Math.Clamp((excessDb - marginDb) / ExcessRangeDb, 0, 1);
+            float power = TensorPrimitives.Sum<float>(_power.AsSpan()[bins]);
+            float expected = TensorPrimitives.Sum<float>(echo[bins]);
+            float noise = TensorPrimitives.Sum(_noise.Power[bins]);
+            _excessDb[band] = Decibels(power / (expected + noise + 1e-12f));
+            if (expected > noise) _echoExcessDb[echoing++] = _excessDb[band];
         }
 
+        float louderDb = LouderEchoDb(_echoExcessDb.AsSpan(0, echoing), hold);
+        float sum = 0;
+        foreach (float excessDb in _excessDb) sum += Math.Clamp((excessDb - louderDb - marginDb) / ExcessRangeDb, 0, 1);
         Excess = sum / Bands.Count;
+        if (louderDb > 0) TensorPrimitives.Multiply(echo, MathF.Pow(10, louderDb / 10), echo);
     }
+
+    // When somebody turns the volume up, all bands are louder than usual against what is expected, and stay so; a person is louder
+    // in some, now and then. So the quieter bands tell the two apart.
+    private float LouderEchoDb(Span<float> excessDb, bool hold)
+    {
+        if (_lag < 0) return 0;
+        if (excessDb.Length >= LeastEchoingBands)
+        {
+            excessDb.Sort();
+            float quieter = excessDb[excessDb.Length / 4];
+            _louderDb[_louderNext] = quieter;
+            _louderNext = (_louderNext + 1) % LouderHops;
+            if (!hold) _usualDb += UsualMemory * (quieter - _usualDb);
+        }
+
+        _louderDb.CopyTo(_sortedDb, 0);
+        Array.Sort(_sortedDb);
+        return Math.Max(0, _sortedDb[LouderHops / 2] - _usualDb - LouderMarginDb);
+    }
+
+    private static float Decibels(float ratio) => 10 * MathF.Log10(ratio + 1e-12f);
 
     // No bin falls below the noise, which would be heard as a sound of its own.
     private void ComputeGains(ReadOnlySpan<float> echo)

@@ -13,11 +13,11 @@ public sealed class EnergyVoiceActivityDetector : IVoiceActivityDetector
     private const float SlowRiseDb = 0.06f;
     private const float FastRiseDb = 1.5f;
     private const float SteadyDeviationDb = 2;
-    private const float SpeechOverFloorDb = 9;
+    private const float SpeechOverFloorDb = 7;
     private const float SoftnessDb = 1.5f;
     private const float LevelMemory = 1 / 20f;
     private const float FirstVariance = 25;
-    private const float PreEmphasis = 0.95f;
+    private const float PreEmphasis = 0.7f;
 
     private float _previousSample;
     private float _floorDb;
