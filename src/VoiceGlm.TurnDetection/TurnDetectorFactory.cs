@@ -12,9 +12,14 @@ public sealed partial class TurnDetectorFactory : ITurnDetectorFactory, IDisposa
     /// <summary>Loads the network, if it is there.</summary>
     /// <exception cref="ModelLoadException">The network that the options name is missing, or the file is not the network.</exception>
     public TurnDetectorFactory(IOptions<TurnDetectionOptions> options, ILogger<TurnDetectorFactory> logger)
+        : this(options, logger, AppContext.BaseDirectory)
+    {
+    }
+
+    internal TurnDetectorFactory(IOptions<TurnDetectionOptions> options, ILogger<TurnDetectorFactory> logger, string programFolder)
     {
         _options = options.Value;
-        string path = _options.NetworkPath ?? Path.Combine(AppContext.BaseDirectory, SileroNetwork.FileName);
+        string path = _options.NetworkPath ?? Path.Combine(programFolder, SileroNetwork.FileName);
         if (!_options.UseNetwork) LogByEnergy(logger);
         else if (_options.NetworkPath is null && !File.Exists(path)) LogNetworkMissing(logger, path);
         else _network = SileroNetwork.Load(path);

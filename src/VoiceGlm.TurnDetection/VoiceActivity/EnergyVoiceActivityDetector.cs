@@ -2,8 +2,8 @@ namespace VoiceGlm.TurnDetection;
 
 /// <summary>Takes for speech what is louder than the noise and not steady. For where the network is absent. Not thread-safe.</summary>
 /// <remarks>
-/// The floor falls to a quieter window at once and rises slowly, so that the pauses between words hold it down; where the level has
-/// been steady for most of a second (a fan, a tone) it rises fast, as speech is never steady that long.
+/// The floor falls to a quieter window at once and rises slowly, so that the pauses between words hold it down; where the level hardly
+/// changes from window to window for a second (a fan, a tone) it rises fast, as speech is never steady that long.
 /// </remarks>
 public sealed class EnergyVoiceActivityDetector : IVoiceActivityDetector
 {
@@ -12,21 +12,18 @@ public sealed class EnergyVoiceActivityDetector : IVoiceActivityDetector
     private const float HighestFirstFloorDb = -45;
     private const float SlowRiseDb = 0.06f;
     private const float FastRiseDb = 1.5f;
-    private const float SteadyDeviationDb = 2;
+    private const float SteadyChangeDb = 1;
     private const float SpeechOverFloorDb = 7;
     private const float SoftnessDb = 1.5f;
-    private const float LevelMemory = 1 / 20f;
-    private const float FirstVariance = 25;
+    private const float ChangeMemory = 1 / 20f;
+    private const float FirstChangeDb = 3;
     private const float PreEmphasis = 0.7f;
 
     private float _previousSample;
     private float _floorDb;
-    private float _meanDb;
-    private float _variance;
+    private float _previousDb;
+    private float _changeDb;
     private bool _started;
-
-    /// <summary>Loudness of the noise, in dB of full scale.</summary>
-    public float FloorDb => _started ? _floorDb : LowestFloorDb;
 
     /// <inheritdoc/>
     public float Process(ReadOnlySpan<float> window)
@@ -37,14 +34,13 @@ public sealed class EnergyVoiceActivityDetector : IVoiceActivityDetector
         {
             _started = true;
             _floorDb = Math.Clamp(levelDb, LowestFloorDb, HighestFirstFloorDb);
-            _meanDb = levelDb;
-            _variance = FirstVariance;
+            _previousDb = levelDb;
+            _changeDb = FirstChangeDb;
         }
 
-        float deviation = levelDb - _meanDb;
-        _meanDb += LevelMemory * deviation;
-        _variance += LevelMemory * ((deviation * deviation) - _variance);
-        bool steady = _variance < SteadyDeviationDb * SteadyDeviationDb;
+        _changeDb += ChangeMemory * (Math.Abs(levelDb - _previousDb) - _changeDb);
+        _previousDb = levelDb;
+        bool steady = _changeDb < SteadyChangeDb;
         _floorDb = levelDb < _floorDb
             ? Math.Max(LowestFloorDb, levelDb)
             : Math.Min(levelDb, _floorDb + (steady ? FastRiseDb : SlowRiseDb));
