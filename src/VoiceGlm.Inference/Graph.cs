@@ -47,12 +47,11 @@ public sealed class Graph : IDisposable
             GraphOptimizationLevel = options.Optimize ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        // Denormals cost hundreds of cycles each, and silence is full of them.
-        sessionOptions.AddSessionConfigEntry("session.set_denormal_as_zero", "1");
         if (options.ProfilePrefix is { } prefix)
         {
-            sessionOptions.EnableProfiling = true;
+            // Profiling begins with the prefix known at that moment.
             sessionOptions.ProfileOutputPathPrefix = prefix;
+            sessionOptions.EnableProfiling = true;
         }
 
         try

@@ -1,3 +1,5 @@
+using VoiceGlm.Checkpoints.SpeechDecoder;
+using VoiceGlm.Checkpoints.SpeechTokenizer;
 using VoiceGlm.Inference;
 
 namespace VoiceGlm.Checkpoints;
@@ -5,10 +7,10 @@ namespace VoiceGlm.Checkpoints;
 /// <summary>Turns published checkpoints into a model folder. Stateless.</summary>
 public static class CheckpointConverter
 {
-    private static readonly IPartConverter[] s_converters = [];
+    private static readonly IPartConverter[] s_converters = [new SpeechTokenizerConverter(), new LanguageModelConverter(), new SpeechDecoderConverter()];
 
     /// <summary>Converts checkpoints, each a folder as published, into one model folder.</summary>
-    /// <param name="checkpoints">Folders of a speech tokenizer, a language model and a speech decoder, any of them, in any order: they are told apart by what is in them.</param>
+    /// <param name="checkpoints">Folders of a speech tokenizer, a language model and a speech decoder, any of them, in any order, or a folder that holds such folders: they are told apart by what is in them.</param>
     /// <param name="output">The model folder. Parts that it has already and that are not among <paramref name="checkpoints"/> are kept.</param>
     /// <param name="progress">Told of each piece written.</param>
     /// <param name="cancellationToken">Ends the conversion; what was written is removed.</param>
@@ -56,14 +58,19 @@ public static class CheckpointConverter
         foreach (string checkpoint in checkpoints)
         {
             if (!Directory.Exists(checkpoint)) throw new ModelLoadException(checkpoint, "a checkpoint's folder", File.Exists(checkpoint) ? "a file" : "no such folder");
-            IPartConverter converter = converters.FirstOrDefault(candidate => candidate.Recognises(checkpoint))
-                ?? throw new ModelLoadException(checkpoint, "a published speech tokenizer, language model or speech decoder", "none of them");
-            if (!parts.TryAdd(converter.Part, (checkpoint, converter)))
+            (string Folder, IPartConverter Converter)[] found = [.. Recognise(converters, checkpoint)];
+            if (found is []) found = [.. Directory.EnumerateDirectories(checkpoint).Order(StringComparer.Ordinal).SelectMany(folder => Recognise(converters, folder))];
+            if (found is []) throw new ModelLoadException(checkpoint, "a published speech tokenizer, language model or speech decoder", "none of them");
+            foreach ((string folder, IPartConverter converter) in found)
             {
-                throw new ModelLoadException(checkpoint, "one checkpoint of each part", $"a second {converter.Part} beside {parts[converter.Part].Folder}");
+                if (parts.TryAdd(converter.Part, (folder, converter))) continue;
+                throw new ModelLoadException(folder, "one checkpoint of each part", $"a second {converter.Part} beside {parts[converter.Part].Folder}");
             }
         }
 
         return parts;
     }
+
+    private static IEnumerable<(string Folder, IPartConverter Converter)> Recognise(IReadOnlyList<IPartConverter> converters, string folder) =>
+        converters.Where(converter => converter.Recognises(folder)).Take(1).Select(converter => (folder, converter));
 }

@@ -108,6 +108,16 @@ internal sealed partial class GraphBuilder(string name)
         return outputs;
     }
 
+    /// <summary>Adds an operator whose result is an output, and may be read inside the graph, too: no copy is made.</summary>
+    public Edge OutputOp(
+        string output, OnnxType elementType, ReadOnlySpan<Dimension> shape, string type, ReadOnlySpan<Edge> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+    {
+        var edge = new Edge(Claim(output));
+        AddNode(type, inputs, [edge.Name], attributes);
+        _outputs.Add(new GraphValue(output, TypeName(elementType), Describe(shape)));
+        return edge;
+    }
+
     /// <summary>Writes the graph and its weights into a folder.</summary>
     /// <param name="folder">An existing folder.</param>
     /// <param name="written">Told the number of weight bytes written, after each piece.</param>

@@ -59,6 +59,10 @@ internal sealed class SumConverter(string part) : IPartConverter
         Heads = 1,
         HeadSize = 1,
         CodebookSize = 1,
+        CausalAttention = false,
+        HighestMelHertz = 1,
+        LayersBeforePooling = 1,
+        LeftContextMelFrames = 0,
     };
 
     private static readonly LanguageModelManifest s_languageModel = new()
