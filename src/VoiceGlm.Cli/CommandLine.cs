@@ -10,7 +10,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] arguments, Terminal terminal, CancellationToken cancellationToken = default)
     {
         ParseResult parsed = CreateRoot(terminal).Parse(arguments);
-        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Plain, Error = terminal.Errors };
         if (parsed.Errors.Count > 0)
         {
             await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
@@ -26,7 +26,7 @@ internal static class CommandLine
             terminal.WriteError("cancelled");
             return ExitCode.Cancelled;
         }
-        catch (Exception exception) when (exception is ModelLoadException or InputException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is ModelLoadException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             terminal.WriteError(exception.Message);
             return ExitCode.Failure;

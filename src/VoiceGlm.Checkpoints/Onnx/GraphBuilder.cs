@@ -39,6 +39,7 @@ internal sealed partial class GraphBuilder(string name)
     private readonly List<byte[]> _nodes = [];
     private readonly List<byte[]> _initializers = [];
     private readonly List<Weight> _weights = [];
+    private readonly Dictionary<string, Weight> _weightsByName = [];
     private readonly HashSet<string> _names = [];
     private readonly Dictionary<string, Edge> _constants = [];
     private readonly List<GraphValue> _inputs = [];
@@ -65,12 +66,15 @@ internal sealed partial class GraphBuilder(string name)
         _outputs.Add(new GraphValue(output, TypeName(type), Describe(shape)));
     }
 
-    /// <summary>Adds values that are read from their source when the graph is written.</summary>
+    /// <summary>Adds values that are read from their source when the graph is written. A weight of the same name and shape is added once.</summary>
+    /// <exception cref="ArgumentException">The graph has another value of that name.</exception>
     public Edge Weight(Weight weight)
     {
-        if (_names.Contains(weight.Name)) return new Edge(weight.Name);
+        if (_weightsByName.TryGetValue(weight.Name, out Weight? known) && known.Shape.AsSpan().SequenceEqual(weight.Shape)) return new Edge(weight.Name);
+        var edge = new Edge(Claim(weight.Name));
         _weights.Add(weight);
-        return new Edge(Claim(weight.Name));
+        _weightsByName.Add(weight.Name, weight);
+        return edge;
     }
 
     /// <summary>Adds a constant scalar (with an empty shape) or array of floats.</summary>

@@ -9,7 +9,7 @@ internal static class IntegerList
     private static readonly char[] s_separators = [' ', '\t', '\r', '\n', ',', '\uFEFF'];
 
     /// <summary>Reads the file, or standard input where the path is <c>-</c>.</summary>
-    /// <exception cref="InputException">The file cannot be read, or holds something else.</exception>
+    /// <exception cref="InvalidDataException">The file cannot be read, or holds something else.</exception>
     public static int[] Read(string path, TextReader standardInput)
     {
         string name = path == "-" ? "standard input" : path;
@@ -20,7 +20,7 @@ internal static class IntegerList
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{name}: expected a file of integers, found none that can be read ({exception.Message})");
+            throw new InvalidDataException($"{name}: expected a file of integers, found none that can be read ({exception.Message})");
         }
 
         return Parse(text, name);
@@ -29,7 +29,7 @@ internal static class IntegerList
     /// <summary>Reads integers from text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="name">Where it is from, for messages.</param>
-    /// <exception cref="InputException">The text holds something else.</exception>
+    /// <exception cref="InvalidDataException">The text holds something else.</exception>
     public static int[] Parse(string text, string name)
     {
         if (text.AsSpan().Trim(s_separators).StartsWith("["))
@@ -40,7 +40,7 @@ internal static class IntegerList
             }
             catch (JsonException exception)
             {
-                throw new InputException($"{name}: expected a JSON array of integers, found text that is not one ({exception.Message})");
+                throw new InvalidDataException($"{name}: expected a JSON array of integers, found text that is not one ({exception.Message})");
             }
         }
 
@@ -50,11 +50,23 @@ internal static class IntegerList
         {
             if (!int.TryParse(words[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out values[i]))
             {
-                throw new InputException($"{name}: expected integers separated by white space or commas, or a JSON array, found '{Shorten(words[i])}' as number {i + 1}");
+                throw new InvalidDataException($"{name}: expected integers separated by white space or commas, or a JSON array, found '{Shorten(words[i])}' as number {i + 1}");
             }
         }
 
         return values;
+    }
+
+    /// <summary>Refuses a list that is empty or has a number that is too small or too large.</summary>
+    /// <param name="values">The numbers.</param>
+    /// <param name="count">Numbers from 0 on that there are.</param>
+    /// <param name="what">What a number is, for messages: <c>speech token</c>.</param>
+    /// <exception cref="InvalidDataException">The list is empty or has such a number.</exception>
+    public static void Require(int[] values, int count, string what)
+    {
+        if (values is []) throw new InvalidDataException($"Expected at least one {what}, found none.");
+        int wrong = Array.FindIndex(values, value => (uint)value >= (uint)count);
+        if (wrong >= 0) throw new InvalidDataException($"{char.ToUpperInvariant(what[0])}{what[1..]} {wrong + 1}: expected a number from 0 to {count - 1}, found {values[wrong]}.");
     }
 
     private static string Shorten(string word) => word.Length <= 40 ? word : word[..40] + "…";

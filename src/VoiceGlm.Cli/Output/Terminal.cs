@@ -27,14 +27,17 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TextReader i
     /// <summary>Results that are text as it is: never wrapped, never styled.</summary>
     public TextWriter Plain { get; } = output;
 
+    /// <summary>What is not a result.</summary>
+    public TextWriter Errors { get; } = error;
+
     /// <summary>Writes a result for machines: one line of JSON.</summary>
     public void WriteJson<T>(T result, JsonTypeInfo<T> type) => Plain.WriteLine(JsonSerializer.Serialize(result, type));
 
     /// <summary>Tells what went wrong, in one sentence.</summary>
-    public void WriteError(string message) => error.WriteLine($"voiceglm: {message}");
+    public void WriteError(string message) => Errors.WriteLine($"voiceglm: {message}");
 
     /// <summary>Tells something worth knowing that is not a result.</summary>
-    public void WriteNote(string message) => error.WriteLine(message);
+    public void WriteNote(string message) => Errors.WriteLine(message);
 
     /// <summary>Shows progress bars while <paramref name="work"/> runs; on a terminal that cannot move its cursor, nothing.</summary>
     public Task<T> WithProgressAsync<T>(Func<ProgressDisplay, Task<T>> work) =>
