@@ -7,6 +7,12 @@ public abstract record ReplyPart
     {
     }
 
+    /// <summary>
+    /// Tokens of the conversation up to and including this part. Rewinding the model's session to here keeps this part and
+    /// forgets what came after it.
+    /// </summary>
+    public int Position { get; init; }
+
     /// <summary>Words to show.</summary>
     /// <param name="Value">Whole characters only: a UTF-8 sequence split over tokens is held until it is complete.</param>
     public sealed record Text(string Value) : ReplyPart;

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace VoiceGlm.Inference;
 
@@ -11,6 +13,8 @@ public sealed class Graph : IDisposable
         Session = session;
         InputNames = session.InputNames;
         OutputNames = session.OutputNames;
+        Inputs = Describe(session.InputNames, session.InputMetadata);
+        Outputs = Describe(session.OutputNames, session.OutputMetadata);
     }
 
     /// <summary>The file the graph was read from.</summary>
@@ -21,6 +25,12 @@ public sealed class Graph : IDisposable
 
     /// <summary>Names of the outputs, in the graph's order.</summary>
     public IReadOnlyList<string> OutputNames { get; }
+
+    /// <summary>The inputs with their types and shapes, in the graph's order.</summary>
+    public IReadOnlyList<GraphValue> Inputs { get; }
+
+    /// <summary>The outputs with their types and shapes, in the graph's order.</summary>
+    public IReadOnlyList<GraphValue> Outputs { get; }
 
     internal InferenceSession Session { get; }
 
@@ -34,15 +44,14 @@ public sealed class Graph : IDisposable
             IntraOpNumThreads = options.Threads,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            GraphOptimizationLevel = options.Optimize ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        // Denormals cost hundreds of cycles each, and silence is full of them.
-        sessionOptions.AddSessionConfigEntry("session.set_denormal_as_zero", "1");
         if (options.ProfilePrefix is { } prefix)
         {
-            sessionOptions.EnableProfiling = true;
+            // Profiling begins with the prefix known at that moment.
             sessionOptions.ProfileOutputPathPrefix = prefix;
+            sessionOptions.EnableProfiling = true;
         }
 
         try
@@ -63,4 +72,24 @@ public sealed class Graph : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Session.Dispose();
+
+    private static GraphValue[] Describe(IReadOnlyList<string> names, IReadOnlyDictionary<string, NodeMetadata> metadata) =>
+        [.. names.Select(name => new GraphValue(name, TypeNameOf(metadata[name]), ShapeOf(metadata[name])))];
+
+    private static string TypeNameOf(NodeMetadata metadata) => metadata.IsTensor
+        ? metadata.ElementDataType switch
+        {
+            TensorElementType.Float => "float",
+            TensorElementType.Float16 => "float16",
+            TensorElementType.Int64 => "int64",
+            TensorElementType.Int32 => "int32",
+            TensorElementType.UInt8 => "uint8",
+            TensorElementType.Bool => "bool",
+            var other => $"{other}",
+        }
+        : $"{metadata.OnnxValueType}";
+
+    private static string[] ShapeOf(NodeMetadata metadata) => metadata.IsTensor
+        ? [.. metadata.Dimensions.Select((length, i) => length >= 0 ? length.ToString(CultureInfo.InvariantCulture) : metadata.SymbolicDimensions[i])]
+        : [];
 }

@@ -9,16 +9,22 @@ namespace VoiceGlm.Inference;
 public sealed class GraphCall : IDisposable
 {
     private readonly Graph _graph;
-    private readonly OrtValue?[] _inputs;
+    private readonly string[] _inputNames;
+    private readonly Tensor?[] _inputs;
+    private readonly OrtValue[] _inputValues;
     private readonly Tensor?[] _given;
     private readonly Tensor?[] _made;
     private readonly bool[] _wanted;
-    private RunOptions _runOptions = new();
+    private readonly RunOptions _runOptions = new();
+    private string[] _outputNames = [];
+    private OrtValue?[] _outputValues = [];
 
     internal GraphCall(Graph graph)
     {
         _graph = graph;
-        _inputs = new OrtValue?[graph.InputNames.Count];
+        _inputNames = [.. graph.InputNames];
+        _inputs = new Tensor?[graph.InputNames.Count];
+        _inputValues = new OrtValue[graph.InputNames.Count];
         _given = new Tensor?[graph.OutputNames.Count];
         _made = new Tensor?[graph.OutputNames.Count];
         _wanted = new bool[graph.OutputNames.Count];
@@ -28,7 +34,7 @@ public sealed class GraphCall : IDisposable
     /// <exception cref="ArgumentException">The graph has no such input.</exception>
     public GraphCall Input(string name, Tensor tensor)
     {
-        _inputs[IndexOf(_graph.InputNames, name, "input")] = tensor.Value;
+        _inputs[IndexOf(_graph.InputNames, name, "input")] = tensor;
         return this;
     }
 
@@ -38,52 +44,42 @@ public sealed class GraphCall : IDisposable
     {
         int index = IndexOf(_graph.OutputNames, name, "output");
         _given[index] = tensor;
+        if (_wanted[index]) return this;
         _wanted[index] = true;
+        _outputNames = [.. _graph.OutputNames.Where((_, i) => _wanted[i])];
+        _outputValues = new OrtValue?[_outputNames.Length];
         return this;
     }
 
     /// <summary>Runs the graph on the calling thread.</summary>
-    /// <exception cref="OperationCanceledException">The token asked for the end; the run stopped between two operators.</exception>
-    /// <exception cref="InvalidOperationException">An input is missing, or has a wrong shape.</exception>
+    /// <exception cref="OperationCanceledException">The token asked for the end; the run stopped between two operators. The call can be run again.</exception>
+    /// <exception cref="InvalidOperationException">An input is missing, has a wrong shape or type, or no output is asked for.</exception>
     public void Run(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        int wanted = _wanted.Count(static want => want);
-        var inputNames = new string[_inputs.Length];
-        var inputs = new OrtValue[_inputs.Length];
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            inputNames[i] = _graph.InputNames[i];
-            inputs[i] = _inputs[i] ?? throw new InvalidOperationException($"{_graph.Path}: input '{inputNames[i]}' is not set.");
-        }
-
-        var outputNames = new string[wanted];
-        var outputs = new OrtValue?[wanted];
-        for (int i = 0, next = 0; i < _wanted.Length; i++)
-        {
-            if (!_wanted[i]) continue;
-            outputNames[next] = _graph.OutputNames[i];
-            outputs[next++] = _given[i]?.Value;
-        }
-
+        bool everyOutputGiven = Gather();
         ReleaseMade();
-        using (cancellationToken.UnsafeRegister(static state => ((RunOptions)state!).Terminate = true, _runOptions))
+        try
         {
-            try
+            using (cancellationToken.UnsafeRegister(static state => ((RunOptions)state!).Terminate = true, _runOptions))
             {
-                Run(inputNames, inputs, outputNames, outputs);
+                if (everyOutputGiven) _graph.Session.Run(_runOptions, _inputNames, _inputValues, _outputNames, _outputValues!);
+                else RunAndMake();
             }
-            catch (OnnxRuntimeException) when (cancellationToken.IsCancellationRequested)
-            {
-                // A terminated run leaves its options terminated.
-                _runOptions.Dispose();
-                _runOptions = new RunOptions();
-                throw new OperationCanceledException(cancellationToken);
-            }
-            catch (OnnxRuntimeException exception)
-            {
-                throw new InvalidOperationException($"{_graph.Path}: {exception.Message}", exception);
-            }
+        }
+        catch (OnnxRuntimeException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new InvalidOperationException($"{_graph.Path}: {exception.Message}", exception);
+        }
+        finally
+        {
+            // The token may also have asked after the last operator. Either way the next run starts afresh; nobody sets the
+            // flag any more, because the registration is disposed.
+            if (_runOptions.Terminate) _runOptions.Terminate = false;
         }
     }
 
@@ -102,29 +98,45 @@ public sealed class GraphCall : IDisposable
         _runOptions.Dispose();
     }
 
-    private void Run(string[] inputNames, OrtValue[] inputs, string[] outputNames, OrtValue?[] outputs)
+    private bool Gather()
     {
-        if (Array.TrueForAll(outputs, static value => value is not null))
+        for (int i = 0; i < _inputs.Length; i++)
         {
-            _graph.Session.Run(_runOptions, inputNames, inputs, outputNames, outputs!);
-            return;
+            Tensor tensor = _inputs[i] ?? throw new InvalidOperationException($"{_graph.Path}: input '{_inputNames[i]}' is not set.");
+            _inputValues[i] = tensor.Value;
         }
 
-        // An output without a tensor gets one from the runtime: the binding takes both kinds.
-        using OrtIoBinding binding = _graph.Session.CreateIoBinding();
-        for (int i = 0; i < inputs.Length; i++) binding.BindInput(inputNames[i], inputs[i]);
-        for (int i = 0; i < outputs.Length; i++)
+        if (_outputNames.Length == 0) throw new InvalidOperationException($"{_graph.Path}: no output is asked for.");
+        bool everyOutputGiven = true;
+        for (int i = 0, next = 0; i < _wanted.Length; i++)
         {
-            if (outputs[i] is { } value) binding.BindOutput(outputNames[i], value);
-            else binding.BindOutputToDevice(outputNames[i], OrtMemoryInfo.DefaultInstance);
+            if (!_wanted[i]) continue;
+            everyOutputGiven &= _given[i] is not null;
+            _outputValues[next++] = _given[i]?.Value;
+        }
+
+        return everyOutputGiven;
+    }
+
+    // An output without a tensor gets one from the runtime: the binding takes both kinds.
+    private void RunAndMake()
+    {
+        using OrtIoBinding binding = _graph.Session.CreateIoBinding();
+        for (int i = 0; i < _inputValues.Length; i++) binding.BindInput(_inputNames[i], _inputValues[i]);
+        for (int i = 0; i < _outputValues.Length; i++)
+        {
+            if (_outputValues[i] is { } value) binding.BindOutput(_outputNames[i], value);
+            else binding.BindOutputToDevice(_outputNames[i], OrtMemoryInfo.DefaultInstance);
         }
 
         _graph.Session.RunWithBinding(_runOptions, binding);
         IDisposableReadOnlyCollection<OrtValue> values = binding.GetOutputValues();
-        for (int i = 0; i < outputs.Length; i++)
+        for (int i = 0, next = 0; i < _wanted.Length; i++)
         {
-            if (outputs[i] is null) _made[IndexOf(_graph.OutputNames, outputNames[i], "output")] = Tensor.Adopt(values[i]);
-            else values[i].Dispose();
+            if (!_wanted[i]) continue;
+            if (_given[i] is null) _made[i] = Tensor.Adopt(values[next]);
+            else values[next].Dispose();
+            next++;
         }
     }
 

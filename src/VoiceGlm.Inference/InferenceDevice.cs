@@ -20,32 +20,17 @@ public sealed class InferenceDevice : IDisposable
     }
 
     /// <summary>Runs <paramref name="work"/> on the device's thread, after the work that was asked for before.</summary>
-    /// <exception cref="OperationCanceledException">The token asked for the end, before the work began or in it.</exception>
+    /// <exception cref="OperationCanceledException">The token asked for the end: at once while the work has not begun, as soon as the work heeds it otherwise.</exception>
     /// <exception cref="ObjectDisposedException">The device is disposed.</exception>
     public async Task<TResult> RunAsync<TResult>(Func<CancellationToken, TResult> work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var completion = new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        bool accepted = _work.Writer.TryWrite(() =>
+        var request = new Request<TResult>(work, cancellationToken);
+        ObjectDisposedException.ThrowIf(!_work.Writer.TryWrite(request.Run), this);
+        using (cancellationToken.UnsafeRegister(static state => ((Request<TResult>)state!).Cancel(), request))
         {
-            try
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                completion.SetResult(work(cancellationToken));
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                completion.SetCanceled(cancellationToken);
-            }
-#pragma warning disable CA1031 // The failure belongs to the caller who awaits it; the thread serves the others.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                completion.SetException(exception);
-            }
-        });
-        ObjectDisposedException.ThrowIf(!accepted, this);
-        return await completion.Task.ConfigureAwait(false);
+            return await request.Result.ConfigureAwait(false);
+        }
     }
 
     /// <summary>Ends the thread when the work already asked for is done.</summary>
@@ -61,6 +46,39 @@ public sealed class InferenceDevice : IDisposable
         while (reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (reader.TryRead(out Action? action)) action();
+        }
+    }
+
+    /// <summary>Work that either begins or is cancelled, whichever comes first.</summary>
+    private sealed class Request<TResult>(Func<CancellationToken, TResult> work, CancellationToken cancellationToken)
+    {
+        private readonly TaskCompletionSource<TResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private bool _decided;
+
+        public Task<TResult> Result => _completion.Task;
+
+        public void Cancel()
+        {
+            if (!Interlocked.Exchange(ref _decided, true)) _completion.SetCanceled(cancellationToken);
+        }
+
+        public void Run()
+        {
+            if (Interlocked.Exchange(ref _decided, true)) return;
+            try
+            {
+                _completion.SetResult(work(cancellationToken));
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                _completion.SetCanceled(cancellationToken);
+            }
+#pragma warning disable CA1031 // The failure belongs to the caller who awaits it; the thread serves the others.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                _completion.SetException(exception);
+            }
         }
     }
 }

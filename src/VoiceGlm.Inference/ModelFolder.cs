@@ -22,6 +22,11 @@ public sealed class ModelFolder
         ModelManifest manifest = ModelManifest.Read(path);
         foreach (ModelFile file in manifest.Files)
         {
+            if (!IsInside(file.Path))
+            {
+                throw new ModelLoadException(System.IO.Path.Combine(path, ModelManifest.FileName), "files inside the folder", $"'{file.Path}'");
+            }
+
             var info = new FileInfo(System.IO.Path.Combine(path, file.Path));
             if (!info.Exists) throw new ModelLoadException(info.FullName, $"a file of {file.Bytes} bytes", "no such file");
             if (info.Length != file.Bytes) throw new ModelLoadException(info.FullName, $"{file.Bytes} bytes", $"{info.Length} bytes");
@@ -29,6 +34,9 @@ public sealed class ModelFolder
 
         return new ModelFolder(path, manifest);
     }
+
+    /// <summary>Whether a path within a folder stays within it.</summary>
+    public static bool IsInside(string file) => !System.IO.Path.IsPathRooted(file) && !file.Split('/', '\\').Contains("..");
 
     /// <summary>The full path of a file that the manifest names.</summary>
     public string PathOf(string file) => System.IO.Path.Combine(Path, file);

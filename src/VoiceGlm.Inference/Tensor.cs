@@ -1,11 +1,11 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace VoiceGlm.Inference;
 
 /// <summary>
-/// A dense array in native memory that graphs read and write in place. Row-major. Not thread-safe.
+/// A dense array in native memory that graphs read and write in place. Row-major. Not thread-safe. Dispose it: the memory is not
+/// the garbage collector's.
 /// </summary>
 /// <remarks>
 /// Memory of a new tensor is zero and, for large ones, committed by the operating system only where it is touched:
@@ -14,30 +14,32 @@ namespace VoiceGlm.Inference;
 public sealed unsafe class Tensor : IDisposable
 {
     private readonly long[] _shape;
-    private readonly void* _allocation;
+    private readonly TensorElementType _elementType;
+    private readonly TensorMemory _memory;
     private readonly void* _data;
     private readonly long _byteLength;
-    private readonly Tensor? _owner;
+    private readonly OrtValue _value;
     private bool _disposed;
 
-    private Tensor(TensorElementType elementType, long[] shape, void* allocation, void* data, long byteLength, Tensor? owner)
+    private Tensor(TensorElementType elementType, long[] shape, TensorMemory memory, void* data, long byteLength)
     {
+        _elementType = elementType;
         _shape = shape;
-        _allocation = allocation;
+        _memory = memory;
         _data = data;
         _byteLength = byteLength;
-        _owner = owner;
-        Value = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, elementType, shape, (nint)data, byteLength);
+        _value = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, elementType, shape, (nint)data, byteLength);
     }
 
     private Tensor(OrtValue value)
     {
-        Value = value;
         OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
+        _elementType = info.ElementDataType;
         _shape = info.Shape;
-        Span<byte> bytes = value.GetTensorMutableRawData();
-        _data = bytes.Length == 0 ? null : System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
-        _byteLength = bytes.Length;
+        _memory = TensorMemory.Adopt(value);
+        _data = _memory.Data;
+        _byteLength = _memory.ByteLength;
+        _value = value;
     }
 
     /// <summary>Length of each dimension.</summary>
@@ -46,19 +48,27 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>Number of elements.</summary>
     public long Count => Volume(_shape);
 
-    internal OrtValue Value { get; }
+    /// <exception cref="ObjectDisposedException">The tensor is disposed.</exception>
+    internal OrtValue Value
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _value;
+        }
+    }
 
     /// <summary>Makes a tensor of zeros.</summary>
     /// <typeparam name="T"><see cref="float"/>, <see cref="long"/>, <see cref="int"/>, <see cref="bool"/>, <see cref="byte"/> or <see cref="Half"/>.</typeparam>
     /// <param name="shape">Length of each dimension; a zero makes an empty tensor.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A length is negative.</exception>
     public static Tensor Create<T>(params ReadOnlySpan<long> shape)
         where T : unmanaged
     {
-        const nuint Alignment = 64;
-        long byteLength = Volume(shape) * sizeof(T);
-        void* allocation = NativeMemory.AllocZeroed((nuint)byteLength + Alignment);
-        void* data = (void*)(((nuint)allocation + Alignment - 1) & ~(Alignment - 1));
-        return new Tensor(ElementTypeOf<T>(), shape.ToArray(), allocation, data, byteLength, owner: null);
+        TensorElementType elementType = ElementTypeOf<T>();
+        long byteLength = checked(Volume(shape) * sizeof(T));
+        var memory = TensorMemory.Allocate(byteLength);
+        return new Tensor(elementType, shape.ToArray(), memory, memory.Data, byteLength);
     }
 
     /// <summary>Makes a tensor with the given contents.</summary>
@@ -77,29 +87,32 @@ public sealed unsafe class Tensor : IDisposable
     }
 
     /// <summary>The elements, row-major. Valid until the tensor is disposed.</summary>
-    /// <exception cref="InvalidOperationException">The tensor holds more elements than a span can (2³¹ − 1).</exception>
+    /// <exception cref="InvalidOperationException">The tensor holds another type, or more elements than a span can (2³¹ − 1).</exception>
     public Span<T> AsSpan<T>()
         where T : unmanaged
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        Check<T>();
         long count = _byteLength / sizeof(T);
         return count <= int.MaxValue
             ? new Span<T>(_data, (int)count)
             : throw new InvalidOperationException($"A tensor of {count} elements does not fit a span; take views.");
     }
 
-    /// <summary>A tensor over a part of this one's memory. This tensor must outlive the view.</summary>
+    /// <summary>A tensor over a part of this one's memory, which lives as long as either of them.</summary>
     /// <param name="offset">First element of the view.</param>
     /// <param name="shape">Shape of the view.</param>
     /// <exception cref="ArgumentOutOfRangeException">The view would reach past the end.</exception>
+    /// <exception cref="InvalidOperationException">The tensor holds another type.</exception>
     public Tensor View<T>(long offset, params ReadOnlySpan<long> shape)
         where T : unmanaged
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        long byteLength = Volume(shape) * sizeof(T);
+        Check<T>();
+        long count = Volume(shape);
+        long available = _byteLength / sizeof(T);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((offset * sizeof(T)) + byteLength, _byteLength, nameof(offset));
-        return new Tensor(ElementTypeOf<T>(), shape.ToArray(), null, (byte*)_data + (offset * sizeof(T)), byteLength, owner: this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, available, nameof(shape));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, available - count);
+        return new Tensor(_elementType, shape.ToArray(), _memory.Share(), (byte*)_data + (offset * sizeof(T)), count * sizeof(T));
     }
 
     /// <inheritdoc/>
@@ -107,28 +120,40 @@ public sealed unsafe class Tensor : IDisposable
     {
         if (_disposed) return;
         _disposed = true;
-        Value.Dispose();
-        if (_owner is null && _allocation is not null) NativeMemory.Free(_allocation);
+        // A value that a run has made belongs to the memory.
+        if (!_memory.IsOf(_value)) _value.Dispose();
+        _memory.Release();
     }
 
     /// <summary>Takes over a value that a run has made.</summary>
     internal static Tensor Adopt(OrtValue value) => new(value);
 
+    private void Check<T>()
+        where T : unmanaged
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        TensorElementType asked = ElementTypeOf<T>();
+        if (asked != _elementType) throw new InvalidOperationException($"The tensor holds {_elementType}, not {asked}.");
+    }
+
     private static long Volume(ReadOnlySpan<long> shape)
     {
         long volume = 1;
-        foreach (long length in shape) volume = checked(volume * length);
+        foreach (long length in shape)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(shape));
+            volume = checked(volume * length);
+        }
+
         return volume;
     }
 
-    private static TensorElementType ElementTypeOf<T>() => default(T) switch
-    {
-        float => TensorElementType.Float,
-        long => TensorElementType.Int64,
-        int => TensorElementType.Int32,
-        bool => TensorElementType.Bool,
-        byte => TensorElementType.UInt8,
-        Half => TensorElementType.Float16,
-        _ => throw new NotSupportedException($"Tensors of {typeof(T).Name} are not supported."),
-    };
+    private static TensorElementType ElementTypeOf<T>() =>
+        typeof(T) == typeof(float) ? TensorElementType.Float
+        : typeof(T) == typeof(long) ? TensorElementType.Int64
+        : typeof(T) == typeof(int) ? TensorElementType.Int32
+        : typeof(T) == typeof(bool) ? TensorElementType.Bool
+        : typeof(T) == typeof(byte) ? TensorElementType.UInt8
+        : typeof(T) == typeof(Half) ? TensorElementType.Float16
+        : throw new NotSupportedException($"Tensors of {typeof(T).Name} are not supported.");
 }

@@ -1,3 +1,5 @@
+using VoiceGlm.Checkpoints.SpeechDecoder;
+using VoiceGlm.Checkpoints.SpeechTokenizer;
 using VoiceGlm.Inference;
 
 namespace VoiceGlm.Checkpoints;
@@ -5,36 +7,70 @@ namespace VoiceGlm.Checkpoints;
 /// <summary>Turns published checkpoints into a model folder. Stateless.</summary>
 public static class CheckpointConverter
 {
-    private static readonly IPartConverter[] s_converters = [];
+    private static readonly IPartConverter[] s_converters = [new SpeechTokenizerConverter(), new LanguageModelConverter(), new SpeechDecoderConverter()];
 
     /// <summary>Converts checkpoints, each a folder as published, into one model folder.</summary>
-    /// <param name="checkpoints">Folders of a speech tokenizer, a language model and a speech decoder, any of them, in any order: they are told apart by what is in them.</param>
+    /// <param name="checkpoints">Folders of a speech tokenizer, a language model and a speech decoder, any of them, in any order, or a folder that holds such folders: they are told apart by what is in them.</param>
     /// <param name="output">The model folder. Parts that it has already and that are not among <paramref name="checkpoints"/> are kept.</param>
     /// <param name="progress">Told of each piece written.</param>
     /// <param name="cancellationToken">Ends the conversion; what was written is removed.</param>
     /// <returns>The manifest of the finished folder.</returns>
-    /// <exception cref="ModelLoadException">A checkpoint is not what its configuration says, or no part is known in it.</exception>
+    /// <exception cref="ModelLoadException">A checkpoint is not what its configuration says, no part is known in it, or two hold the same part.</exception>
+    /// <exception cref="IOException">The output is a file or a folder of other files, or the disk has too little room or may not be written.</exception>
     public static ModelManifest Convert(
-        IReadOnlyList<string> checkpoints, string output, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyList<string> checkpoints, string output, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken) =>
+        Convert(s_converters, checkpoints, output, progress, cancellationToken);
+
+    /// <summary>Converts with the given converters.</summary>
+    internal static ModelManifest Convert(
+        IReadOnlyList<IPartConverter> converters,
+        IReadOnlyList<string> checkpoints,
+        string output,
+        IProgress<ConversionProgress>? progress,
+        CancellationToken cancellationToken)
     {
+        Dictionary<string, (string Folder, IPartConverter Converter)> parts = TellApart(converters, checkpoints);
         using var writer = new ModelFolderWriter(output, progress);
+        writer.Expect(parts.Values.Sum(static part => CheckpointOrigin.WeightBytes(part.Folder)));
+        Dictionary<string, ModelSource> sources = parts.ToDictionary(static part => part.Key, static part => CheckpointOrigin.Read(part.Value.Folder));
         var manifest = new ModelManifest
         {
             Format = ModelManifest.CurrentFormat,
             Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(output))),
-            Revision = "",
-            License = "",
+            Sources = sources,
             Graphs = new Dictionary<string, GraphDescription>(),
             Files = [],
         };
-        foreach (string checkpoint in checkpoints)
+        foreach ((string folder, IPartConverter converter) in parts.Values)
         {
-            IPartConverter converter = Array.Find(s_converters, candidate => candidate.Recognises(checkpoint))
-                ?? throw new ModelLoadException(checkpoint, "a published speech tokenizer, language model or speech decoder", "none of them");
-            manifest = converter.Convert(checkpoint, writer, manifest, cancellationToken);
+            writer.BeginPart(CheckpointOrigin.WeightBytes(folder));
+            manifest = converter.Convert(folder, writer, manifest, cancellationToken);
         }
 
         writer.Commit(manifest, cancellationToken);
         return ModelManifest.Read(output);
     }
+
+    private static Dictionary<string, (string Folder, IPartConverter Converter)> TellApart(
+        IReadOnlyList<IPartConverter> converters, IReadOnlyList<string> checkpoints)
+    {
+        var parts = new Dictionary<string, (string Folder, IPartConverter Converter)>();
+        foreach (string checkpoint in checkpoints)
+        {
+            if (!Directory.Exists(checkpoint)) throw new ModelLoadException(checkpoint, "a checkpoint's folder", File.Exists(checkpoint) ? "a file" : "no such folder");
+            (string Folder, IPartConverter Converter)[] found = [.. Recognise(converters, checkpoint)];
+            if (found is []) found = [.. Directory.EnumerateDirectories(checkpoint).Order(StringComparer.Ordinal).SelectMany(folder => Recognise(converters, folder))];
+            if (found is []) throw new ModelLoadException(checkpoint, "a published speech tokenizer, language model or speech decoder", "none of them");
+            foreach ((string folder, IPartConverter converter) in found)
+            {
+                if (parts.TryAdd(converter.Part, (folder, converter))) continue;
+                throw new ModelLoadException(folder, "one checkpoint of each part", $"a second {converter.Part} beside {parts[converter.Part].Folder}");
+            }
+        }
+
+        return parts;
+    }
+
+    private static IEnumerable<(string Folder, IPartConverter Converter)> Recognise(IReadOnlyList<IPartConverter> converters, string folder) =>
+        converters.Where(converter => converter.Recognises(folder)).Take(1).Select(converter => (folder, converter));
 }

@@ -39,6 +39,7 @@ internal sealed partial class GraphBuilder(string name)
     private readonly List<byte[]> _nodes = [];
     private readonly List<byte[]> _initializers = [];
     private readonly List<Weight> _weights = [];
+    private readonly Dictionary<string, Weight> _weightsByName = [];
     private readonly HashSet<string> _names = [];
     private readonly Dictionary<string, Edge> _constants = [];
     private readonly List<GraphValue> _inputs = [];
@@ -65,12 +66,15 @@ internal sealed partial class GraphBuilder(string name)
         _outputs.Add(new GraphValue(output, TypeName(type), Describe(shape)));
     }
 
-    /// <summary>Adds values that are read from their source when the graph is written.</summary>
+    /// <summary>Adds values that are read from their source when the graph is written. A weight of the same name and shape is added once.</summary>
+    /// <exception cref="ArgumentException">The graph has another value of that name.</exception>
     public Edge Weight(Weight weight)
     {
-        if (_names.Contains(weight.Name)) return new Edge(weight.Name);
+        if (_weightsByName.TryGetValue(weight.Name, out Weight? known) && known.Shape.AsSpan().SequenceEqual(weight.Shape)) return new Edge(weight.Name);
+        var edge = new Edge(Claim(weight.Name));
         _weights.Add(weight);
-        return new Edge(Claim(weight.Name));
+        _weightsByName.Add(weight.Name, weight);
+        return edge;
     }
 
     /// <summary>Adds a constant scalar (with an empty shape) or array of floats.</summary>
@@ -102,6 +106,16 @@ internal sealed partial class GraphBuilder(string name)
         for (int i = 0; i < outputCount; i++) outputs[i] = new Edge(Claim($"{type[(type.LastIndexOf('.') + 1)..]}_{_nextName++}"));
         AddNode(type, inputs, Array.ConvertAll(outputs, static output => output.Name), attributes);
         return outputs;
+    }
+
+    /// <summary>Adds an operator whose result is an output, and may be read inside the graph, too: no copy is made.</summary>
+    public Edge OutputOp(
+        string output, OnnxType elementType, ReadOnlySpan<Dimension> shape, string type, ReadOnlySpan<Edge> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+    {
+        var edge = new Edge(Claim(output));
+        AddNode(type, inputs, [edge.Name], attributes);
+        _outputs.Add(new GraphValue(output, TypeName(elementType), Describe(shape)));
+        return edge;
     }
 
     /// <summary>Writes the graph and its weights into a folder.</summary>

@@ -28,11 +28,19 @@ internal sealed record Weight(string Name, long[] Shape, Weight.Reader Read)
         return new Weight(name, shape, (offset, destination) =>
         {
             values ??= compute();
+            if (values.Length != count) throw new InvalidOperationException($"'{name}' has {values.Length} values, its shape {count}.");
             values.AsSpan((int)offset, destination.Length).CopyTo(destination);
             if (offset + destination.Length == count) values = null;
         });
     }
 
     /// <summary>The same values under another shape of equal volume.</summary>
-    public Weight Reshaped(params ReadOnlySpan<long> shape) => this with { Shape = shape.ToArray() };
+    /// <exception cref="ArgumentException">The volume is another.</exception>
+    public Weight Reshaped(params ReadOnlySpan<long> shape)
+    {
+        Weight reshaped = this with { Shape = shape.ToArray() };
+        return reshaped.Count == Count
+            ? reshaped
+            : throw new ArgumentException($"'{Name}' of {Count} values does not fill shape [{string.Join(", ", reshaped.Shape)}].", nameof(shape));
+    }
 }

@@ -9,6 +9,25 @@ public abstract class TensorSource : IDisposable
     /// <summary>What the checkpoint holds, by name.</summary>
     public abstract IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
 
+    /// <summary>Opens the weights of a folder in Hugging Face's layout: one file or several, safetensors or torch.</summary>
+    /// <exception cref="ModelLoadException">The folder holds no weights, or they are missing in part, cut or malformed.</exception>
+    public static TensorSource Open(string folder)
+    {
+        ReadOnlySpan<string> names = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"];
+        foreach (string name in names)
+        {
+            string path = System.IO.Path.Combine(folder, name);
+            if (File.Exists(path)) return name.EndsWith(".json", StringComparison.Ordinal) ? new ShardedTensors(path) : OpenFile(path);
+        }
+
+        throw new ModelLoadException(folder, $"weights, as {string.Join(" or ", names)}", Directory.Exists(folder) ? "none of them" : "no such folder");
+    }
+
+    /// <summary>Opens one file of weights: safetensors by its extension, otherwise a torch state dict.</summary>
+    /// <exception cref="ModelLoadException">The file is missing, cut or malformed.</exception>
+    public static TensorSource OpenFile(string path) =>
+        path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? new SafetensorsFile(path) : new TorchFile(path);
+
     /// <summary>Reads a range of a tensor's elements, row-major, as 32-bit floats.</summary>
     /// <param name="name">The tensor.</param>
     /// <param name="offset">First element.</param>
@@ -35,13 +54,22 @@ public abstract class TensorSource : IDisposable
             : throw new ModelLoadException($"{Path}: {name}", $"shape {Describe(shape)}", $"shape {Describe([.. info.Shape])}");
     }
 
+    /// <summary>
+    /// The tensors under a prefix, named without it, if any tensor has it; otherwise all as they are. Checkpoints of one model circulate
+    /// with and without the name of the module that it was cut out of. The result owns this source.
+    /// </summary>
+    /// <param name="prefix">With its dot, such as <c>model.encoder.</c>.</param>
+    public TensorSource WithoutPrefix(string prefix) =>
+        Tensors.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)) ? new PrefixedTensors(this, prefix) : this;
+
     /// <summary>Reads a whole tensor as 32-bit floats.</summary>
-    /// <exception cref="ModelLoadException">As <see cref="Read"/>.</exception>
+    /// <exception cref="ModelLoadException">As <see cref="Read"/>, or the tensor does not fit an array.</exception>
     public float[] ReadAll(string name)
     {
         TensorInfo info = Tensors.TryGetValue(name, out TensorInfo? found)
             ? found
             : throw new ModelLoadException($"{Path}: {name}", "a tensor", "no such tensor");
+        if (info.Count > Array.MaxLength) throw new ModelLoadException($"{Path}: {name}", $"at most {Array.MaxLength} elements", $"{info.Count}");
         var values = new float[info.Count];
         Read(name, 0, values);
         return values;

@@ -21,6 +21,9 @@ public sealed record FlowManifest
     /// <summary>Strength of the classifier-free guidance.</summary>
     public required float GuidanceRate { get; init; }
 
+    /// <summary>Whether the steps lie on a cosine instead of evenly.</summary>
+    public bool CosineSchedule { get; init; } = true;
+
     /// <summary>Width of a speaker embedding.</summary>
     public required int SpeakerEmbeddingSize { get; init; }
 }

@@ -9,7 +9,7 @@ public sealed record LanguageModelManifest
     /// <summary>Key/value heads of a layer (groups of the grouped-query attention).</summary>
     public required int KeyValueHeads { get; init; }
 
-    /// <summary>Width of a head.</summary>
+    /// <summary>Width of a head in the key/value cache.</summary>
     public required int HeadSize { get; init; }
 
     /// <summary>Rows of the output layer: text, special, speech and padding ids.</summary>

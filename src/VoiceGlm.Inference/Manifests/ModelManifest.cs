@@ -21,11 +21,14 @@ public sealed record ModelManifest
     /// <summary>Name of the model, for people.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The checkpoint's revision, or a digest of its files where it names none.</summary>
-    public required string Revision { get; init; }
+    /// <summary>Revisions of the checkpoints, joined where they differ.</summary>
+    public string Revision => Join(static source => source.Revision);
 
-    /// <summary>Licence of the weights.</summary>
-    public required string License { get; init; }
+    /// <summary>Licences of the weights, joined where they differ.</summary>
+    public string License => Join(static source => source.License);
+
+    /// <summary>Where each part comes from, by the names of <see cref="ModelParts"/>.</summary>
+    public required IReadOnlyDictionary<string, ModelSource> Sources { get; init; }
 
     /// <summary>The speech tokenizer, if the folder has one.</summary>
     public SpeechTokenizerManifest? SpeechTokenizer { get; init; }
@@ -70,10 +73,23 @@ public sealed record ModelManifest
     {
         string path = Path.Combine(folder, FileName);
         string partial = path + ".partial";
-        File.WriteAllBytes(partial, JsonSerializer.SerializeToUtf8Bytes(this, ManifestJsonContext.Default.ModelManifest));
+        using (FileStream stream = File.Create(partial))
+        {
+            stream.Write(JsonSerializer.SerializeToUtf8Bytes(this, ManifestJsonContext.Default.ModelManifest));
+            stream.Flush(flushToDisk: true);
+        }
+
         File.Move(partial, path, overwrite: true);
     }
+
+    private string Join(Func<ModelSource, string> value) => string.Join(", ", Sources.Values.Select(value).Distinct().Order(StringComparer.Ordinal));
 }
+
+/// <summary>Where a part of a model comes from.</summary>
+/// <param name="Name">The checkpoint's name: its repository, or its folder.</param>
+/// <param name="Revision">The checkpoint's commit, or <c>sha256:</c> and a digest of its configuration where it names none.</param>
+/// <param name="License">Licence of the weights, as the checkpoint's card names it; <c>unknown</c> where it does not.</param>
+public sealed record ModelSource(string Name, string Revision, string License);
 
 /// <summary>A file of a model folder.</summary>
 /// <param name="Path">Path within the folder, with '/'.</param>

@@ -18,17 +18,32 @@ public sealed record SpeechTokenizerManifest
     /// <summary>Bins of the mel spectrogram.</summary>
     public required int MelBins { get; init; }
 
-    /// <summary>Encoder frames that attend to one another in both directions; 0 when every frame attends to all.</summary>
+    /// <summary>Upper end of the mel scale, in hertz.</summary>
+    public required double HighestMelHertz { get; init; }
+
+    /// <summary>Mel frames that an encoder frame needs before its own first: how far the convolutions reach back.</summary>
+    public required int LeftContextMelFrames { get; init; }
+
+    /// <summary>
+    /// Encoder frames that are encoded together: once all are there, later sound does not change them. 0 when every frame of a
+    /// segment attends to all.
+    /// </summary>
     public required int BlockFrames { get; init; }
 
     /// <summary>Mel frames of one encoder frame: the stride of the second convolution.</summary>
     public required int MelFramesPerEncoderFrame { get; init; }
 
-    /// <summary>Encoder frames averaged into one speech token.</summary>
+    /// <summary>Encoder frames pooled into one speech token.</summary>
     public required int EncoderFramesPerToken { get; init; }
 
     /// <summary>Encoder layers.</summary>
     public required int Layers { get; init; }
+
+    /// <summary>Layers before the pooling of encoder frames into tokens; those after it work on tokens.</summary>
+    public required int LayersBeforePooling { get; init; }
+
+    /// <summary>Whether a frame attends to earlier frames only, padding included, and not to its block.</summary>
+    public required bool CausalAttention { get; init; }
 
     /// <summary>Attention heads of a layer.</summary>
     public required int Heads { get; init; }

@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using System.Text;
+using VoiceGlm.Inference;
+
+namespace VoiceGlm.Checkpoints;
+
+/// <summary>Where a checkpoint comes from, as far as its folder tells. Stateless.</summary>
+/// <remarks>huggingface/huggingface_hub: a cache has <c>models--OWNER--NAME/snapshots/REVISION</c>, a plain download <c>.cache/huggingface/download/*.metadata</c>.</remarks>
+internal static class CheckpointOrigin
+{
+    private static readonly string[] s_weightExtensions = [".safetensors", ".pt", ".bin"];
+
+    /// <summary>Reads a checkpoint's name, revision and licence.</summary>
+    public static ModelSource Read(string folder)
+    {
+        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        return new ModelSource(NameOf(path), SnapshotOf(path) ?? DownloadOf(path) ?? DigestOf(path), LicenseOf(path));
+    }
+
+    /// <summary>Bytes that the weights of a checkpoint take.</summary>
+    public static long WeightBytes(string folder) => Files(folder).Where(IsWeight).Sum(static file => file.Length);
+
+    private static string NameOf(string path)
+    {
+        const string CachePrefix = "models--";
+        if (SnapshotOf(path) is not null && Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(path))) is { } repository
+            && repository.StartsWith(CachePrefix, StringComparison.Ordinal))
+        {
+            return repository[CachePrefix.Length..].Replace("--", "/", StringComparison.Ordinal);
+        }
+
+        return Path.GetFileName(path);
+    }
+
+    private static string? SnapshotOf(string path) =>
+        Path.GetFileName(Path.GetDirectoryName(path)) == "snapshots" && IsCommit(Path.GetFileName(path)) ? Path.GetFileName(path) : null;
+
+    private static string? DownloadOf(string path)
+    {
+        string downloads = Path.Combine(path, ".cache", "huggingface", "download");
+        if (!Directory.Exists(downloads)) return null;
+        return Directory.EnumerateFiles(downloads, "*.metadata").Order(StringComparer.Ordinal)
+            .Select(static file => File.ReadLines(file).FirstOrDefault()?.Trim())
+            .FirstOrDefault(static line => line is not null && IsCommit(line));
+    }
+
+    // Two checkpoints of the same configuration differ at least in the lengths or names of their weights, or in their cards.
+    private static string DigestOf(string path)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (FileInfo file in Files(path))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{file.Name} {file.Length}\n"));
+            if (!IsWeight(file)) hash.AppendData(File.ReadAllBytes(file.FullName));
+        }
+
+        return $"sha256:{Convert.ToHexStringLower(hash.GetHashAndReset())}";
+    }
+
+    private static string LicenseOf(string path)
+    {
+        const string Unknown = "unknown";
+        string card = Path.Combine(path, "README.md");
+        if (!File.Exists(card)) return Unknown;
+        // The front matter lies between two lines of three dashes.
+        List<string> lines = [.. File.ReadLines(card).Skip(1).TakeWhile(static line => line.Trim() != "---")];
+        if (File.ReadLines(card).FirstOrDefault()?.Trim() != "---") return Unknown;
+        string license = Value("license") ?? Unknown;
+        return license == "other" ? Value("license_name") ?? license : license;
+
+        string? Value(string key) => lines
+            .Where(line => line.StartsWith($"{key}:", StringComparison.Ordinal))
+            .Select(line => line[(key.Length + 1)..].Trim().Trim('\'', '"'))
+            .FirstOrDefault(static value => value.Length > 0);
+    }
+
+    private static bool IsCommit(string value) => value.Length == 40 && value.All(char.IsAsciiHexDigit);
+
+    private static bool IsWeight(FileInfo file) => s_weightExtensions.Contains(file.Extension);
+
+    private static IEnumerable<FileInfo> Files(string folder) =>
+        new DirectoryInfo(folder).EnumerateFiles().OrderBy(static file => file.Name, StringComparer.Ordinal);
+}

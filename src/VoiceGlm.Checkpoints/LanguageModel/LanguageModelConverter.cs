@@ -1,0 +1,57 @@
+using VoiceGlm.Inference;
+
+namespace VoiceGlm.Checkpoints;
+
+/// <summary>Converts a language model: a folder in the layout of <c>zai-org/glm-4-voice-9b</c>.</summary>
+internal sealed class LanguageModelConverter : IPartConverter
+{
+    private const string RanksFile = "language-model.tiktoken";
+
+    /// <inheritdoc/>
+    public string Part => "language-model";
+
+    /// <inheritdoc/>
+    public bool Recognises(string folder) =>
+        File.Exists(Path.Combine(folder, "config.json"))
+        && LanguageModelConfig.Recognises(ConfigNode.ReadJson(Path.Combine(folder, "config.json")));
+
+    /// <inheritdoc/>
+    public ModelManifest Convert(string folder, ModelFolderWriter writer, ModelManifest manifest, CancellationToken cancellationToken)
+    {
+        ConfigNode configuration = ConfigNode.ReadJson(Path.Combine(folder, "config.json"));
+        LanguageModelConfig config = LanguageModelConfig.Read(configuration);
+        string tokens = Path.Combine(folder, "tokenizer_config.json");
+        string ranks = Path.Combine(folder, "tokenizer.model");
+        TokenizerConfig tokenizer = TokenizerConfig.Read(tokens);
+        tokenizer.RequireIds(TiktokenFile.Read(ranks).Tokens.Count, config.VocabularySize);
+        SpecialTokens specials = SpecialTokens.From(tokenizer.AddedTokens, tokens);
+        int[] stops = StopTokens(folder, configuration);
+        using TensorSource weights = TensorSource.Open(folder);
+        writer.AddGraph(LanguageModelGraph.Build(config, weights), cancellationToken);
+        writer.AddFile(ranks, RanksFile);
+        return manifest with
+        {
+            LanguageModel = new LanguageModelManifest
+            {
+                Layers = config.Layers,
+                KeyValueHeads = config.Groups,
+                HeadSize = config.CachedHeadSize,
+                VocabularySize = config.VocabularySize,
+                ContextLength = config.ContextLength,
+                StopTokenIds = stops,
+                FirstSpeechTokenId = specials.FirstSpeechToken,
+                SpeechTokenCount = specials.SpeechTokenCount,
+                TokenizerFile = RanksFile,
+                SpecialTokens = specials.ByName,
+            },
+        };
+    }
+
+    // generation_config.json is what the published code generates with; config.json says the same where it is absent.
+    private static int[] StopTokens(string folder, ConfigNode configuration)
+    {
+        string path = Path.Combine(folder, "generation_config.json");
+        ConfigNode source = File.Exists(path) && ConfigNode.ReadJson(path) is var generation && generation.Has("eos_token_id") ? generation : configuration;
+        return source.Integers("eos_token_id");
+    }
+}

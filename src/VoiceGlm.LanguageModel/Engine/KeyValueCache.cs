@@ -1,0 +1,86 @@
+using VoiceGlm.Inference;
+
+namespace VoiceGlm.LanguageModel;
+
+/// <summary>
+/// Keys and values of all conversations: for each layer one buffer of shape [slots, key/value heads, rows, head size], in which
+/// a conversation has a slot. Slots that follow one another are a batch without copying. Renting and releasing is thread-safe.
+/// </summary>
+/// <remarks>Memory is committed by the operating system where it is first written, so long contexts cost nothing until they are used.</remarks>
+internal sealed class KeyValueCache : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly ConversationContext?[] _slots;
+    private readonly int _heads;
+    private readonly int _headSize;
+    private readonly Tensor[] _keys;
+    private readonly Tensor[] _values;
+
+    /// <summary>Makes the buffers.</summary>
+    /// <param name="manifest">The model's numbers.</param>
+    /// <param name="slots">Conversations that can be held at once.</param>
+    /// <param name="capacity">Tokens that each may hold.</param>
+    public KeyValueCache(LanguageModelManifest manifest, int slots, int capacity)
+    {
+        Capacity = capacity;
+        _slots = new ConversationContext?[slots];
+        _heads = manifest.KeyValueHeads;
+        _headSize = manifest.HeadSize;
+        _keys = new Tensor[manifest.Layers];
+        _values = new Tensor[manifest.Layers];
+        for (int layer = 0; layer < manifest.Layers; layer++)
+        {
+            _keys[layer] = Tensor.Create<float>(slots, _heads, Rows, _headSize);
+            _values[layer] = Tensor.Create<float>(slots, _heads, Rows, _headSize);
+        }
+    }
+
+    /// <summary>Tokens that a conversation may hold.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Number of slots.</summary>
+    public int SlotCount => _slots.Length;
+
+    /// <summary>Number of layers.</summary>
+    public int Layers => _keys.Length;
+
+    // A slot that takes part in a batch without a token of its own is written to at its end: one row more, for a full one.
+    private int Rows => Capacity + 1;
+
+    /// <summary>Takes the lowest free slot, so that batches stay dense.</summary>
+    /// <exception cref="InvalidOperationException">All slots are taken.</exception>
+    public ConversationContext Rent(int vocabularySize)
+    {
+        lock (_lock)
+        {
+            int slot = Array.IndexOf(_slots, null);
+            return slot >= 0
+                ? _slots[slot] = new ConversationContext(this, slot, vocabularySize)
+                : throw new InvalidOperationException($"All {SlotCount} places for conversations are taken; dispose one or raise {nameof(LanguageModelOptions.MaxSessions)}.");
+        }
+    }
+
+    /// <summary>Frees a slot.</summary>
+    public void Release(ConversationContext context)
+    {
+        lock (_lock) _slots[context.Slot] = null;
+    }
+
+    /// <summary>Number of rows of a slot that hold something.</summary>
+    public int LengthOf(int slot) => Volatile.Read(ref _slots[slot])?.Evaluated ?? 0;
+
+    /// <summary>A layer's keys in a range of slots, as a view that the caller disposes.</summary>
+    public Tensor Keys(int layer, int firstSlot, int count) => View(_keys[layer], firstSlot, count);
+
+    /// <summary>A layer's values in a range of slots, as a view that the caller disposes.</summary>
+    public Tensor Values(int layer, int firstSlot, int count) => View(_values[layer], firstSlot, count);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Tensor tensor in (ReadOnlySpan<Tensor>)[.. _keys, .. _values]) tensor.Dispose();
+    }
+
+    private Tensor View(Tensor buffer, int firstSlot, int count) =>
+        buffer.View<float>((long)firstSlot * _heads * Rows * _headSize, count, _heads, Rows, _headSize);
+}

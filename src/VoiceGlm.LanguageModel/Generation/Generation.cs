@@ -1,0 +1,63 @@
+using System.Threading.Channels;
+
+namespace VoiceGlm.LanguageModel;
+
+/// <summary>
+/// One request to the scheduler: evaluate what a context has pending, then continue it. Its ids appear in <see cref="Ids"/> as
+/// they are chosen; the end token is neither told nor added to the context.
+/// </summary>
+internal sealed class Generation(ConversationContext context, Sampler? sampler, int maxNewTokens, CancellationToken cancellationToken)
+{
+    // Unbounded: the model is slower than whoever listens, and a listener that waits must not hold the others' batch.
+    private readonly Channel<TokenId> _ids = Channel.CreateUnbounded<TokenId>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _newTokens;
+
+    /// <summary>The conversation. Nobody else changes it until <see cref="Completion"/>.</summary>
+    public ConversationContext Context => context;
+
+    /// <summary>What asks for the end.</summary>
+    public CancellationToken CancellationToken => cancellationToken;
+
+    /// <summary>Whether tokens are wanted, or only the evaluation of the pending ones.</summary>
+    public bool Generates => maxNewTokens > 0;
+
+    /// <summary>The chosen ids.</summary>
+    public ChannelReader<TokenId> Ids => _ids.Reader;
+
+    /// <summary>Ends when the request is no longer worked on: with success, cancelled, or with the reason it failed for.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>Chooses the next token.</summary>
+    /// <returns>Whether the generation goes on: the token is then pending in the context.</returns>
+    /// <exception cref="InvalidOperationException">The context is full.</exception>
+    public bool Accept(ReadOnlySpan<float> logits, SpeechVocabulary vocabulary)
+    {
+        TokenId id = sampler!.Next(logits, context.Ids);
+        if (vocabulary.KindOf(id) == TokenKind.EndOfTurn) return false;
+        context.Append(id);
+        _ids.Writer.TryWrite(id);
+        return ++_newTokens < maxNewTokens;
+    }
+
+    /// <summary>Ends the request with success.</summary>
+    public void Complete()
+    {
+        _ids.Writer.TryComplete();
+        _completion.TrySetResult();
+    }
+
+    /// <summary>Ends the request because its token asked for it.</summary>
+    public void Cancel()
+    {
+        _ids.Writer.TryComplete(new OperationCanceledException(cancellationToken));
+        _completion.TrySetCanceled(cancellationToken);
+    }
+
+    /// <summary>Ends the request because it failed.</summary>
+    public void Fail(Exception exception)
+    {
+        _ids.Writer.TryComplete(exception);
+        _completion.TrySetException(exception);
+    }
+}

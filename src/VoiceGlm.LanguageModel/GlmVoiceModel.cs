@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+using VoiceGlm.Inference;
+
+namespace VoiceGlm.LanguageModel;
+
+/// <summary>
+/// GLM-4-Voice's language model on ONNX Runtime: any number of conversations, all of them in one batch. Thread-safe. Dispose it
+/// after its sessions, and not on the device's thread.
+/// </summary>
+public sealed class GlmVoiceModel : ILanguageModel, IDisposable
+{
+    private readonly LanguageModelEngine _engine;
+    private readonly InferenceDevice _device;
+    private readonly LanguageModelScheduler _scheduler;
+    private readonly LanguageModelOptions _options;
+
+    private GlmVoiceModel(LanguageModelEngine engine, InferenceDevice device, LanguageModelOptions options, GlmTokenizer tokenizer, SpeechVocabulary vocabulary)
+    {
+        _engine = engine;
+        _device = device;
+        _options = options;
+        Tokenizer = tokenizer;
+        Vocabulary = vocabulary;
+        Prompts = new PromptBuilder(tokenizer, vocabulary);
+        _scheduler = new LanguageModelScheduler(engine, device, vocabulary);
+    }
+
+    /// <summary>Text to token ids and back.</summary>
+    public GlmTokenizer Tokenizer { get; }
+
+    /// <summary>Where the speech tokens lie.</summary>
+    public SpeechVocabulary Vocabulary { get; }
+
+    /// <summary>Conversations as token ids.</summary>
+    public PromptBuilder Prompts { get; }
+
+    /// <summary>Tokens that a conversation may hold.</summary>
+    public int ContextLength => _engine.Capacity;
+
+    /// <summary>Loads the language model of a folder.</summary>
+    /// <param name="model">The folder.</param>
+    /// <param name="device">The thread that the graph runs on, shared with other stages.</param>
+    /// <param name="options">How it is run.</param>
+    /// <exception cref="ModelLoadException">The folder has no language model, or it is not what its manifest says.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
+    public static GlmVoiceModel Load(ModelFolder model, InferenceDevice device, LanguageModelOptions options)
+    {
+        string path = model.PathOf(ModelManifest.FileName);
+        LanguageModelManifest manifest = model.Manifest.LanguageModel
+            ?? throw new ModelLoadException(path, "a language model (see 'voiceglm models convert')", "none");
+        options.Validate(manifest.ContextLength);
+        GlmTokenizer tokenizer = GlmTokenizer.Load(model, manifest);
+        var engine = new LanguageModelEngine(model, manifest, options);
+        try
+        {
+            return new GlmVoiceModel(engine, device, options, tokenizer, SpeechVocabulary.From(manifest));
+        }
+        catch (ArgumentException exception)
+        {
+            engine.Dispose();
+            throw new ModelLoadException(path, "the special tokens of GLM-4-Voice's prompt", exception.Message, exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ILanguageModelSession CreateSession(SessionSettings? settings = null)
+    {
+        SamplingOptions sampling = _options.Sampling with
+        {
+            Temperature = settings?.Temperature ?? _options.Sampling.Temperature,
+            TopP = settings?.TopP ?? _options.Sampling.TopP,
+        };
+        var sampler = new Sampler(sampling, _engine.VocabularySize);
+        return new GlmVoiceSession(this, _engine.CreateContext(), sampler, _options.MaxNewTokens, settings?.SystemPrompt);
+    }
+
+    /// <summary>Continues a prompt, id by id, up to an end token (which is not told) or the number of ids asked for.</summary>
+    /// <param name="promptIds">The prompt; at least one id.</param>
+    /// <param name="sampling">How ids are chosen.</param>
+    /// <param name="maxNewTokens">Ids at most; positive.</param>
+    /// <param name="cancellationToken">Ends the generation between two steps.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An id is not of the vocabulary, or an option is outside its range.</exception>
+    /// <exception cref="InvalidOperationException">The prompt is empty, the context is full, or no place is free.</exception>
+    public async IAsyncEnumerable<TokenId> GenerateAsync(
+        ReadOnlyMemory<TokenId> promptIds,
+        SamplingOptions sampling,
+        int maxNewTokens,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxNewTokens);
+        var sampler = new Sampler(sampling, _engine.VocabularySize);
+        using ConversationContext context = _engine.CreateContext();
+        context.Append(promptIds.Span);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Generation generation = Start(context, sampler, maxNewTokens, stopping.Token);
+        try
+        {
+            await foreach (TokenId id in generation.Ids.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return id;
+            }
+        }
+        finally
+        {
+            await stopping.CancelAsync().ConfigureAwait(false);
+            await generation.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Frees weights and memory when the device has done what it was asked for. What still generates fails.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _device.RunAsync(
+                _ =>
+                {
+                    _engine.Dispose();
+                    return true;
+                },
+                CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (ObjectDisposedException)
+        {
+            _engine.Dispose();
+        }
+    }
+
+    /// <summary>Has the scheduler evaluate what a context has pending and continue it.</summary>
+    /// <exception cref="InvalidOperationException">Tokens are asked of an empty context.</exception>
+    internal Generation Start(ConversationContext context, Sampler sampler, int maxNewTokens, CancellationToken cancellationToken)
+    {
+        if (maxNewTokens > 0) context.ReopenLast();
+        var generation = new Generation(context, sampler, maxNewTokens, cancellationToken);
+        _scheduler.Add(generation);
+        return generation;
+    }
+}

@@ -1,0 +1,67 @@
+using VoiceGlm.Audio;
+using VoiceGlm.Testing;
+
+namespace VoiceGlm.Cli.Tests;
+
+public sealed class ModelsCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Synthesized_checkpoints_convert_and_talk()
+    {
+        Cli synthesized = await Cli.SucceedAsync("models", "synthesize", "--like", "tiny", "--output", _folder["checkpoints"], "--json");
+        string[] checkpoints = [.. synthesized.Json.EnumerateArray().Select(static folder => folder.GetString()!)];
+        Assert.Equal(3, checkpoints.Length);
+        await Cli.SucceedAsync(["models", "convert", .. checkpoints, "--output", _folder["model"]]);
+
+        Cli talked = await Cli.SucceedAsync(
+            "talk", Repository.Fixture("audio", "speech_7p3s.wav"), "--model", _folder["model"], "--output", _folder["answer.wav"], "--seed", "1", "--max-new-tokens", "120", "--json");
+
+        int tokens = talked.Json.GetProperty("speech_tokens").GetInt32();
+        Assert.Equal((int)(tokens / 12.5f * 22_050 / 256) * 256, tokens == 0 ? 0 : WaveFile.Read(_folder["answer.wav"]).SampleCount);
+    }
+
+    [Fact]
+    public async Task Folder_of_checkpoints_converts_whole()
+    {
+        await Cli.SucceedAsync("models", "synthesize", "--like", "tiny", "--output", _folder["checkpoints"]);
+
+        Cli converted = await Cli.SucceedAsync("models", "convert", _folder["checkpoints"], "--output", _folder["model"], "--json");
+
+        Assert.Equal(
+            ["speech-tokenizer", "language-model", "speech-decoder"], converted.Json.GetProperty("parts").EnumerateArray().Select(static part => part.GetString()));
+    }
+
+    [Fact]
+    public async Task Parts_can_be_converted_one_after_another()
+    {
+        foreach (string part in (string[])["tokenizer", "lm", "flow"])
+        {
+            await Cli.SucceedAsync("models", "convert", Repository.Fixture(part, "model"), "--output", _folder["model"]);
+        }
+
+        Cli info = await Cli.SucceedAsync("models", "info", _folder["model"], "--json");
+        Assert.Equal(3, info.Json.GetProperty("parts").GetArrayLength());
+        await Cli.SucceedAsync("models", "verify", _folder["model"]);
+    }
+
+    [Fact]
+    public async Task Info_tells_the_numbers_of_every_stage()
+    {
+        await Cli.SucceedAsync("models", "convert", Repository.Fixture("lm", "model"), "--output", _folder["model"]);
+
+        Assert.Contains("keyValueHeads: 2", (await Cli.SucceedAsync("models", "info", _folder["model"])).Output);
+    }
+
+    [Fact]
+    public async Task Help_teaches_every_command()
+    {
+        foreach (string[] command in (string[][])[[], ["models"], ["models", "convert"], ["models", "verify"], ["models", "info"], ["models", "synthesize"], ["tokenize"], ["generate"], ["speak"], ["talk"]])
+        {
+            Assert.Contains("Usage:", (await Cli.SucceedAsync([.. command, "--help"])).Output);
+        }
+    }
+}
