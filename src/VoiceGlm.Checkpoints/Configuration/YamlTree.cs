@@ -24,7 +24,19 @@ internal sealed class YamlTree
         return tree.Next() is StreamStart && tree.Next() is DocumentStart ? tree.ReadNode(tree.Next(), depth: 0) as Dictionary<string, object?> : null;
     }
 
-    private ParsingEvent Next() => _parser.MoveNext() ? _parser.Current! : throw new YamlException("The text ends too early.");
+    private ParsingEvent Next()
+    {
+        try
+        {
+            return _parser.MoveNext() ? _parser.Current! : throw new YamlException("The text ends too early.");
+        }
+        catch (Exception exception) when (exception is not (YamlException or OutOfMemoryException))
+        {
+            // Some malformed text trips YamlDotNet's scanner itself.
+            Mark at = _parser.Current?.End ?? Mark.Empty;
+            throw new YamlException(at, at, "Text that cannot be parsed.", exception);
+        }
+    }
 
     private object? ReadNode(ParsingEvent node, int depth)
     {

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace VoiceGlm.Checkpoints;
@@ -27,7 +26,7 @@ internal static class ElementType
         {
             case "F32": stored.CopyTo(MemoryMarshal.AsBytes(destination)); break;
             case "F64": Convert<double>(stored, destination); break;
-            case "F16": TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(stored), destination); break;
+            case "F16": WidenHalf(MemoryMarshal.Cast<byte, ushort>(stored), destination); break;
             case "BF16": WidenBrain(MemoryMarshal.Cast<byte, ushort>(stored), destination); break;
             case "I64": Convert<long>(stored, destination); break;
             case "I32": Convert<int>(stored, destination); break;
@@ -42,8 +41,11 @@ internal static class ElementType
     }
 
     private static void Convert<T>(ReadOnlySpan<byte> stored, Span<float> destination)
-        where T : unmanaged, INumberBase<T> =>
-        TensorPrimitives.ConvertTruncating(MemoryMarshal.Cast<byte, T>(stored), destination);
+        where T : unmanaged, INumberBase<T>
+    {
+        ReadOnlySpan<T> values = MemoryMarshal.Cast<byte, T>(stored);
+        for (int i = 0; i < values.Length; i++) destination[i] = float.CreateTruncating(values[i]);
+    }
 
     // A bfloat16 is the upper half of a 32-bit float.
     private static void WidenBrain(ReadOnlySpan<ushort> stored, Span<float> destination)
@@ -58,5 +60,28 @@ internal static class ElementType
         }
 
         for (; i < stored.Length; i++) bits[i] = (uint)stored[i] << 16;
+    }
+
+    private static void WidenHalf(ReadOnlySpan<ushort> stored, Span<float> destination)
+    {
+        int i = 0;
+        for (; i <= stored.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
+        {
+            Vector.Widen(new Vector<ushort>(stored[i..]), out Vector<uint> lower, out Vector<uint> upper);
+            WidenHalf(lower).CopyTo(destination[i..]);
+            WidenHalf(upper).CopyTo(destination[(i + Vector<float>.Count)..]);
+        }
+
+        for (; i < stored.Length; i++) destination[i] = (float)BitConverter.UInt16BitsToHalf(stored[i]);
+    }
+
+    // 5.19e33 is 2^112. Exponent and mantissa in their new places are 2^(127 - 15) too small, subnormal numbers too: one product, which is exact, corrects
+    // both. Infinities and NaN alone must be given the greatest exponent.
+    private static Vector<float> WidenHalf(Vector<uint> half)
+    {
+        Vector<uint> magnitude = Vector.ShiftLeft(half & new Vector<uint>(0x7FFF), 13);
+        Vector<uint> scaled = Vector.AsVectorUInt32(Vector.AsVectorSingle(magnitude) * new Vector<float>(5.192296858534828e33f));
+        Vector<uint> special = Vector.GreaterThanOrEqual(magnitude, new Vector<uint>(0x0F80_0000)) & new Vector<uint>(0x7F80_0000);
+        return Vector.AsVectorSingle(scaled | special | Vector.ShiftLeft(half & new Vector<uint>(0x8000), 16));
     }
 }

@@ -59,7 +59,11 @@ public sealed class ShardedTensors : TensorSource
             _shards.Add(file, shard);
         }
 
-        if (!shard.Tensors.TryGetValue(name, out TensorInfo? info)) throw new ModelLoadException($"{shard.Path}: {name}", $"the tensor that {Path} says is here", "no such tensor");
+        if (!shard.Tensors.TryGetValue(name, out TensorInfo? info))
+        {
+            throw new ModelLoadException($"{shard.Path}: {name}", $"the tensor that {Path} says is here", "no such tensor");
+        }
+
         _tensors.Add(name, info);
         _shardOf.Add(name, shard);
     }

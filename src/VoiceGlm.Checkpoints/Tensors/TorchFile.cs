@@ -7,6 +7,7 @@ namespace VoiceGlm.Checkpoints;
 /// <remarks>PyTorch 1.6 and later: a zip file of <c>NAME/data.pkl</c> and one uncompressed <c>NAME/data/KEY</c> for each storage.</remarks>
 public sealed class TorchFile : TensorFile
 {
+    private const string PickleName = "data.pkl";
     private const int MaxPickleBytes = 1 << 25;
     private const int MaxDepth = 32;
     private const int MaxValues = 1 << 17;
@@ -36,8 +37,8 @@ public sealed class TorchFile : TensorFile
                 throw Wrong("little-endian numbers", "another byte order");
             }
 
-            object? root = new StateDictUnpickler($"{path}: {_prefix}data.pkl", _zip.ReadAll(_prefix + "data.pkl", MaxPickleBytes)).Load();
-            if (root is not TorchDictionary dictionary) throw Wrong("a pickled dict of tensors", "another object");
+            object? root = new StateDictUnpickler($"{path}: {_prefix}{PickleName}", _zip.ReadAll(_prefix + PickleName, MaxPickleBytes)).Load();
+            if (root is not TorchDictionary dictionary) throw Wrong("a pickled dict of tensors", "another object", PickleName);
             AddTensors(dictionary, "", depth: 0);
         }
         catch
@@ -49,8 +50,8 @@ public sealed class TorchFile : TensorFile
 
     private string FindPrefix()
     {
-        string[] pickles = [.. _zip.Names.Where(static name => name == "data.pkl" || (name.EndsWith("/data.pkl", StringComparison.Ordinal) && name.IndexOf('/') == name.Length - 9))];
-        return pickles is [string pickle] ? pickle[..^"data.pkl".Length] : throw Wrong("one data.pkl in the zip file", $"{pickles.Length}");
+        string[] pickles = [.. _zip.Names.Where(static name => name[(name.IndexOf('/') + 1)..] == PickleName)];
+        return pickles is [string pickle] ? pickle[..^PickleName.Length] : throw Wrong($"one {PickleName} in the zip file", $"{pickles.Length}");
     }
 
     private void AddTensors(TorchDictionary dictionary, string prefix, int depth)

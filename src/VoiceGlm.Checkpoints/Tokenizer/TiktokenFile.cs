@@ -46,7 +46,9 @@ internal sealed class TiktokenFile
         }
 
         int missing = tokens.IndexOf(null);
-        return missing < 0 ? new TiktokenFile([.. tokens.Select(static token => token!)]) : throw new ModelLoadException(path, $"ranks from 0 to {tokens.Count - 1}", $"none of {missing}");
+        return missing < 0
+            ? new TiktokenFile([.. tokens.Select(static token => token!)])
+            : throw new ModelLoadException(path, $"ranks from 0 to {tokens.Count - 1}", $"none of {missing}");
     }
 
     private static (byte[] Token, int Rank) ReadLine(ReadOnlySpan<byte> line, int lineCount, string place)
@@ -62,6 +64,6 @@ internal sealed class TiktokenFile
         ReadOnlySpan<byte> digits = line[(space + 1)..];
         return Utf8Parser.TryParse(digits, out int rank, out int consumed) && consumed == digits.Length && rank >= 0 && rank < lineCount
             ? (token[..length], rank)
-            : throw new ModelLoadException(place, $"a rank from 0 to the number of tokens, which is at most {lineCount}", $"'{Encoding.Latin1.GetString(digits[..Math.Min(digits.Length, 40)])}'");
+            : throw new ModelLoadException(place, $"a rank below {lineCount}, the number of lines", $"'{Encoding.Latin1.GetString(digits[..Math.Min(digits.Length, 40)])}'");
     }
 }

@@ -24,7 +24,11 @@ internal sealed class TokenizerConfig
         foreach (string key in decoder.Keys)
         {
             ConfigNode token = decoder.Child(key);
-            if (!int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out int id) || !ids.Add(id)) throw decoder.Wrong(key, "a key that is an id of its own");
+            if (!int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out int id) || !ids.Add(id))
+            {
+                throw decoder.Wrong(key, "a key that is an id of its own");
+            }
+
             string text = token.Text("content");
             if (text.Length == 0 || !config._addedTokens.TryAdd(text, id)) throw token.Wrong("content", "a text of its own");
         }

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Text;
 
 namespace VoiceGlm.Checkpoints;
 
@@ -15,10 +13,8 @@ internal sealed class StateDictUnpickler
     private const int MaxInstructions = 1 << 22;
     private const int MaxDimensions = 64;
 
-    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private readonly string _path;
-    private readonly byte[] _bytes;
+    private readonly PickleReader _reader;
     private readonly List<object?> _stack = [];
     private readonly Stack<int> _marks = [];
     private readonly Dictionary<uint, object?> _memo = [];
@@ -26,12 +22,10 @@ internal sealed class StateDictUnpickler
     /// <summary>Prepares to read.</summary>
     /// <param name="path">The file, for messages.</param>
     /// <param name="bytes">The pickle.</param>
-    /// <param name="position">Where it begins.</param>
-    public StateDictUnpickler(string path, byte[] bytes, int position = 0)
+    public StateDictUnpickler(string path, byte[] bytes)
     {
         _path = path;
-        _bytes = bytes;
-        Position = position;
+        _reader = new PickleReader(path, bytes);
     }
 
     private enum Callable
@@ -41,8 +35,8 @@ internal sealed class StateDictUnpickler
         RebuildParameter,
     }
 
-    /// <summary>First byte that has not been read.</summary>
-    public int Position { get; private set; }
+    // Values below the last mark are out of reach.
+    private int Floor => _marks.TryPeek(out int mark) ? mark : 0;
 
     /// <summary>
     /// Reads to the end of the pickle. None, bool, int, float and str become null, <see cref="bool"/>, <see cref="long"/>,
@@ -63,24 +57,24 @@ internal sealed class StateDictUnpickler
     // The letters are those of pickletools. Returns whether the pickle has ended.
     private bool Step()
     {
-        char instruction = (char)Take(1)[0];
+        char instruction = (char)_reader.TakeByte();
         switch (instruction)
         {
-            case '\x80': RequireProtocol(Take(1)[0]); break; // PROTO
-            case '\x95': Take(8); break; // FRAME
+            case '\x80': RequireProtocol(_reader.TakeByte()); break; // PROTO
+            case '\x95': _reader.Take(8); break; // FRAME
             case '.': return true; // STOP
             case '(': _marks.Push(_stack.Count); break; // MARK
             case '0': Pop(); break; // POP
             case 'N': _stack.Add(null); break; // NONE
             case '\x88': _stack.Add(true); break; // NEWTRUE
             case '\x89': _stack.Add(false); break; // NEWFALSE
-            case 'J': _stack.Add((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4))); break; // BININT
-            case 'K': _stack.Add((long)Take(1)[0]); break; // BININT1
-            case 'M': _stack.Add((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2))); break; // BININT2
-            case '\x8a': _stack.Add(TakeLong()); break; // LONG1
-            case 'G': _stack.Add(BinaryPrimitives.ReadDoubleBigEndian(Take(8))); break; // BINFLOAT
-            case 'X': _stack.Add(Text(Take(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))))); break; // BINUNICODE
-            case '\x8c': _stack.Add(Text(Take(Take(1)[0]))); break; // SHORT_BINUNICODE
+            case 'J': _stack.Add((long)_reader.TakeInt32()); break; // BININT
+            case 'K': _stack.Add((long)_reader.TakeByte()); break; // BININT1
+            case 'M': _stack.Add((long)_reader.TakeUInt16()); break; // BININT2
+            case '\x8a': _stack.Add(_reader.TakeLong()); break; // LONG1
+            case 'G': _stack.Add(_reader.TakeDouble()); break; // BINFLOAT
+            case 'X': _stack.Add(_reader.TakeText(_reader.TakeUInt32())); break; // BINUNICODE
+            case '\x8c': _stack.Add(_reader.TakeText(_reader.TakeByte())); break; // SHORT_BINUNICODE
             case ']': _stack.Add(new List<object?>()); break; // EMPTY_LIST
             case 'a': Append([Pop()]); break; // APPEND
             case 'e': Append(PopToMark()); break; // APPENDS
@@ -92,17 +86,17 @@ internal sealed class StateDictUnpickler
             case '}': _stack.Add(new TorchDictionary()); break; // EMPTY_DICT
             case 's': SetItems(Pop(2)); break; // SETITEM
             case 'u': SetItems(PopToMark()); break; // SETITEMS
-            case 'q': _memo[Take(1)[0]] = Peek(); break; // BINPUT
-            case 'r': _memo[BinaryPrimitives.ReadUInt32LittleEndian(Take(4))] = Peek(); break; // LONG_BINPUT
+            case 'q': _memo[_reader.TakeByte()] = Peek(); break; // BINPUT
+            case 'r': _memo[_reader.TakeUInt32()] = Peek(); break; // LONG_BINPUT
             case '\x94': _memo[(uint)_memo.Count] = Peek(); break; // MEMOIZE
-            case 'h': _stack.Add(Recall(Take(1)[0])); break; // BINGET
-            case 'j': _stack.Add(Recall(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)))); break; // LONG_BINGET
-            case 'c': _stack.Add(Global(TakeLine(), TakeLine())); break; // GLOBAL
+            case 'h': _stack.Add(Recall(_reader.TakeByte())); break; // BINGET
+            case 'j': _stack.Add(Recall(_reader.TakeUInt32())); break; // LONG_BINGET
+            case 'c': _stack.Add(Global(_reader.TakeLine(), _reader.TakeLine())); break; // GLOBAL
             case '\x93': _stack.Add(StackGlobal(Pop(2))); break; // STACK_GLOBAL
             case 'Q': _stack.Add(Storage(Pop())); break; // BINPERSID
             case 'R': _stack.Add(Reduce(Pop(2))); break; // REDUCE
             case 'b': Build(Pop()); break; // BUILD
-            default: throw Wrong("only the pickle instructions of a state dict", $"instruction 0x{(int)instruction:x2} at byte {Position - 1}");
+            default: throw Wrong("only the pickle instructions of a state dict", $"instruction 0x{(int)instruction:x2} at byte {_reader.Position - 1}");
         }
 
         return false;
@@ -197,46 +191,6 @@ internal sealed class StateDictUnpickler
     {
         if (!_marks.TryPop(out int mark)) throw Wrong("a mark on the stack", "none");
         return Pop(_stack.Count - mark);
-    }
-
-    private int Floor => _marks.TryPeek(out int mark) ? mark : 0;
-
-    private ReadOnlySpan<byte> Take(long count)
-    {
-        if (count > _bytes.Length - Position) throw Wrong($"{count} more bytes at {Position}", "the end of the pickle");
-        ReadOnlySpan<byte> taken = _bytes.AsSpan(Position, (int)count);
-        Position += (int)count;
-        return taken;
-    }
-
-    private string TakeLine()
-    {
-        int length = _bytes.AsSpan(Position).IndexOf((byte)'\n');
-        string line = Text(Take(length < 0 ? long.MaxValue : length));
-        Position++;
-        return line;
-    }
-
-    private long TakeLong()
-    {
-        ReadOnlySpan<byte> bytes = Take(Take(1)[0]);
-        if (bytes.Length > sizeof(long)) throw Wrong("integers of at most 64 bits", $"one of {bytes.Length} bytes");
-        Span<byte> wide = stackalloc byte[sizeof(long)];
-        wide.Fill(bytes.Length > 0 && bytes[^1] >= 0x80 ? byte.MaxValue : byte.MinValue);
-        bytes.CopyTo(wide);
-        return BinaryPrimitives.ReadInt64LittleEndian(wide);
-    }
-
-    private string Text(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            return s_utf8.GetString(bytes);
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw new ModelLoadException(_path, "text in UTF-8", $"other bytes before {Position}", exception);
-        }
     }
 
     private static string Shorten(string text) => text.Length <= 100 ? text : $"{text[..100]}…";

@@ -41,7 +41,11 @@ internal sealed class ZipDirectory
         if (!_entries.TryGetValue(name, out Entry entry)) throw Wrong($"an entry '{name}'", "no such entry");
         if (entry.IsEncrypted || entry.Method != 0) throw Wrong($"'{name}' stored as torch.save stores it", entry.IsEncrypted ? "it encrypted" : "it compressed");
         Span<byte> header = stackalloc byte[LocalHeaderLength];
-        if (entry.HeaderPosition < 0 || entry.HeaderPosition > _file.Length - LocalHeaderLength) throw Wrong($"'{name}' within the file", $"it at {entry.HeaderPosition}");
+        if (entry.HeaderPosition < 0 || entry.HeaderPosition > _file.Length - LocalHeaderLength)
+        {
+            throw Wrong($"'{name}' within the file", $"it at {entry.HeaderPosition}");
+        }
+
         _file.ReadExactly(entry.HeaderPosition, header);
         if (UInt32(header, 0) != 0x04034b50) throw Wrong($"a local header of '{name}' at {entry.HeaderPosition}", "other bytes");
         long position = entry.HeaderPosition + LocalHeaderLength + UInt16(header, 26) + UInt16(header, 28);

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Spectre.Console;
+
+namespace VoiceGlm.Cli;
+
+/// <summary>
+/// Where a command writes: results for people or machines go to standard output, progress and errors to standard error, so that
+/// <c>--json</c> can be piped.
+/// </summary>
+internal sealed class Terminal(TextWriter output, TextWriter error, TextReader input)
+{
+    private readonly IAnsiConsole _errorConsole = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+
+    /// <summary>The process's own streams.</summary>
+    public Terminal()
+        : this(Console.Out, Console.Error, Console.In)
+    {
+    }
+
+    /// <summary>Results for people.</summary>
+    public IAnsiConsole Output { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+
+    /// <summary>Standard input.</summary>
+    public TextReader Input { get; } = input;
+
+    /// <summary>Results that are text as it is: never wrapped, never styled.</summary>
+    public TextWriter Plain { get; } = output;
+
+    /// <summary>Writes a result for machines: one line of JSON.</summary>
+    public void WriteJson<T>(T result, JsonTypeInfo<T> type) => Plain.WriteLine(JsonSerializer.Serialize(result, type));
+
+    /// <summary>Tells what went wrong, in one sentence.</summary>
+    public void WriteError(string message) => error.WriteLine($"voiceglm: {message}");
+
+    /// <summary>Tells something worth knowing that is not a result.</summary>
+    public void WriteNote(string message) => error.WriteLine(message);
+
+    /// <summary>Shows progress bars while <paramref name="work"/> runs; on a terminal that cannot move its cursor, nothing.</summary>
+    public Task<T> WithProgressAsync<T>(Func<ProgressDisplay, Task<T>> work) =>
+        _errorConsole.Progress().AutoClear(true).HideCompleted(false)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+            .StartAsync(context => work(new ProgressDisplay(context)));
+}

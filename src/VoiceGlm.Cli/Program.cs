@@ -1,0 +1,3 @@
+using VoiceGlm.Cli;
+
+return await CommandLine.RunAsync(args, new Terminal());
