@@ -39,9 +39,8 @@ internal sealed class ParityReply
     /// <summary>Speaks the next tokens.</summary>
     /// <param name="tokens">Codebook indices, at least one.</param>
     /// <param name="last">Whether the reply ends here; otherwise its end is held back.</param>
-    /// <param name="injectedSource">The excitation to use instead of the vocoder's own, shape [samples of the returned mel]; or empty.</param>
     /// <param name="cancellationToken">Ends the running graph.</param>
-    public ParityCall Speak(ReadOnlySpan<long> tokens, bool last, ReadOnlySpan<float> injectedSource, CancellationToken cancellationToken)
+    public ParityCall Speak(ReadOnlySpan<long> tokens, bool last, CancellationToken cancellationToken)
     {
         _tokens.AddRange(tokens);
         var random = new TorchRandom(Seed);
@@ -56,7 +55,7 @@ internal sealed class ParityReply
 
         _prompt.AddRange(rows);
         float[] mel = Mel.Transpose(rows, rows.Length / _bins);
-        (float[] speech, float[] source) = _vocoder.Vocode(mel, injectedSource.IsEmpty ? _cachedSource : injectedSource, random, cancellationToken);
+        (float[] speech, float[] source) = _vocoder.Vocode(mel, _cachedSource, random, cancellationToken);
         if (last) return new ParityCall(mel, speech);
         _cachedMel = rows[^(CachedFrames * _bins)..];
         _cachedSource = source[^_cachedSamples..];

@@ -195,8 +195,7 @@ internal sealed record FlowCheckpoint
             {
                 Format = ModelManifest.CurrentFormat,
                 Name = "flow",
-                Revision = "",
-                License = "",
+                Sources = new Dictionary<string, ModelSource>(),
                 Graphs = new Dictionary<string, GraphDescription>(),
                 Files = [],
                 SpeechDecoder = new SpeechDecoderManifest { SampleRate = configuration.Integer("sample_rate"), Flow = flow, Vocoder = vocoder },

@@ -17,7 +17,7 @@ public sealed class ReplySpectrogramTests(DecoderFixture decoder, ITestOutputHel
     }
 
     [Fact]
-    public void Spectrogram_in_blocks_stays_as_close_to_the_whole_as_the_reference_does()
+    public void Spectrogram_in_blocks_stays_closer_to_the_whole_than_the_references_does()
     {
         long[] tokens = Tokens(125);
         float[] whole = Decode(tokens, new SpeechDecoderOptions { BlockTokens = [1000] });

@@ -45,8 +45,7 @@ public sealed class GoldenVocoder : IDisposable
             {
                 Format = ModelManifest.CurrentFormat,
                 Name = "vocoder",
-                Revision = "",
-                License = "",
+                Sources = new Dictionary<string, ModelSource>(),
                 Graphs = new Dictionary<string, GraphDescription>(),
                 Files = [],
                 SpeechDecoder = new SpeechDecoderManifest { SampleRate = sampleRate, Flow = flow, Vocoder = vocoder },
