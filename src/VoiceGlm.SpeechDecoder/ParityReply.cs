@@ -40,15 +40,22 @@ internal sealed class ParityReply
     /// <param name="tokens">Codebook indices, at least one.</param>
     /// <param name="last">Whether the reply ends here; otherwise its end is held back.</param>
     /// <param name="cancellationToken">Ends the running graph.</param>
+    /// <exception cref="InvalidOperationException">The call has no more frames than are held back; the official code fails there too.</exception>
     public ParityCall Speak(ReadOnlySpan<long> tokens, bool last, CancellationToken cancellationToken)
     {
         _tokens.AddRange(tokens);
         var random = new TorchRandom(Seed);
         float[] generated = Generate(random, cancellationToken);
+        // In long replies the lost frames may leave a last call with fewer frames than were held; the official code fails there.
         CrossFade.BlendByHamming(_held.AsSpan(0, Math.Min(_held.Length, generated.Length)), generated, _bins);
         float[] rows = [.. _cachedMel, .. generated];
         if (!last)
         {
+            if (rows.Length <= _overlapFrames * _bins)
+            {
+                throw new InvalidOperationException($"A block of {tokens.Length} tokens has no more than the {_overlapFrames} frames that are held back after it.");
+            }
+
             _held = rows[^(_overlapFrames * _bins)..];
             rows = rows[..^(_overlapFrames * _bins)];
         }

@@ -77,4 +77,13 @@ public sealed class SpeechDecoderParityTests(DecoderFixture decoder)
         Close.Equal(Npy.Read<float>("demo_stream", "final_chunk_of_one_token", "call1", "returned_mel.npy").Values, calls[1].Mel, MelTolerance);
         Assert.Empty(parity.Speak([], ParitySplit.Demo, TestContext.Current.CancellationToken));
     }
+
+    [Fact]
+    public void Speak_refuses_a_block_that_is_all_held_back()
+    {
+        using SpeechDecoderParity parity = SpeechDecoderParity.Load(decoder.Model, decoder.Options);
+        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() =>
+            parity.Begin().Speak([1, 2, 3], last: false, TestContext.Current.CancellationToken));
+        Assert.Contains("3 tokens", exception.Message, StringComparison.Ordinal);
+    }
 }
