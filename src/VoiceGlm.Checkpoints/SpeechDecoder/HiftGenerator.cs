@@ -16,12 +16,14 @@ internal sealed class HiftGenerator
 
     private readonly HiftConfiguration _hift;
     private readonly HiftWeights _weights;
+    private readonly TiledConvolution _tiles;
     private readonly Edge _cuts;
 
     public HiftGenerator(HiftConfiguration hift, TensorSource source)
     {
         _hift = hift;
         _weights = new HiftWeights(Graph, source);
+        _tiles = new TiledConvolution(Graph);
         int firstKernel = _weights.KernelOf("conv_pre");
         int lastKernel = _weights.KernelOf("conv_post");
         StageContexts = HiftContext.OfStages(hift, firstKernel, lastKernel);
@@ -31,7 +33,7 @@ internal sealed class HiftGenerator
         _cuts = Graph.Input("cuts", OnnxType.Int64, hift.Stages, 2);
 
         Edge x = Graph.Reshape(mel, 1, hift.MelBins, 1, -1);
-        x = Convolution(x, "conv_pre", hift.BaseChannels, hift.MelBins, firstKernel);
+        x = Convolution(x, new HiftLayer("conv_pre", hift.BaseChannels, hift.MelBins, firstKernel));
         for (int stage = 0; stage < hift.Stages; stage++)
         {
             if (stage > 0)
@@ -44,7 +46,7 @@ internal sealed class HiftGenerator
         }
 
         x = Graph.Op("LeakyRelu", [x], ("alpha", LastLeakySlope));
-        x = Convolution(x, "conv_post", hift.SpectrumChannels, hift.Channels(hift.Stages - 1), lastKernel);
+        x = Convolution(x, new HiftLayer("conv_post", hift.SpectrumChannels, hift.Channels(hift.Stages - 1), lastKernel));
         Edge wave = Cut(Waveform(x), axis: 0, hift.Stages - 1, hift.HopLength);
         Graph.Output("wave", Graph.Op("Clip", [wave, Graph.Scalar(-hift.AudioLimit), Graph.Scalar(hift.AudioLimit)]), OnnxType.Float, "voiced samples");
     }
@@ -100,14 +102,13 @@ internal sealed class HiftGenerator
 
     private Edge SourceAt(Edge spectrum, int stage)
     {
-        string layer = $"source_downs.{stage}";
-        int channels = _hift.Channels(stage);
         int rate = _hift.SpectrumRate(stage);
         int kernel = rate == 1 ? 1 : 2 * rate;
+        var layer = new HiftLayer($"source_downs.{stage}", _hift.Channels(stage), _hift.SpectrumChannels, kernel);
         int padding = rate == 1 ? 0 : rate / 2;
         return Graph.Op(
             "Conv",
-            [spectrum, _weights.Convolution(layer, channels, _hift.SpectrumChannels, kernel), _weights.Vector($"{layer}.bias", channels)],
+            [spectrum, _weights.Convolution(layer), _weights.Bias(layer)],
             ("kernel_shape", new long[] { 1, kernel }),
             ("strides", new long[] { 1, rate }),
             ("pads", new long[] { 0, padding, 0, padding }));
@@ -117,25 +118,30 @@ internal sealed class HiftGenerator
     {
         for (int i = 0; i < dilations.Length; i++)
         {
-            Edge y = Snake(x, $"{block}.activations1.{i}.alpha", channels);
-            y = Convolution(y, $"{block}.convs1.{i}", channels, channels, kernel, dilations[i]);
-            y = Snake(y, $"{block}.activations2.{i}.alpha", channels);
-            x = Graph.Add(Convolution(y, $"{block}.convs2.{i}", channels, channels, kernel), x);
+            string firstAlpha = $"{block}.activations1.{i}.alpha";
+            string secondAlpha = $"{block}.activations2.{i}.alpha";
+            float[]? first = _weights.SnakeScale(firstAlpha, channels);
+            float[]? second = _weights.SnakeScale(secondAlpha, channels);
+            Edge y = first is null ? PlainSnake(x, firstAlpha, channels) : Snake.Scaled(Graph, Graph.Multiply(x, Graph.Constant(first, channels, 1, 1)));
+            y = Convolution(y, new HiftLayer($"{block}.convs1.{i}", channels, channels, kernel, dilations[i]) { InputScale = first, OutputScale = second });
+            y = second is null ? PlainSnake(y, secondAlpha, channels) : Snake.Scaled(Graph, y);
+            y = Convolution(y, new HiftLayer($"{block}.convs2.{i}", channels, channels, kernel) { InputScale = second });
+            x = Graph.Add(y, x);
         }
 
         return x;
     }
 
-    // x + sin²(αx) / α (Ziyin, Hartwig and Ueda 2020).
-    private Edge Snake(Edge x, string alpha, int channels)
+    private Edge PlainSnake(Edge x, string alpha, int channels)
     {
-        Edge sine = Graph.Op("Sin", [Graph.Multiply(x, _weights.Vector(alpha, channels, static value => value, channels, 1, 1))]);
+        Edge factor = _weights.Vector(alpha, channels, static value => value, channels, 1, 1);
         Edge inverse = _weights.Vector(alpha, channels, static value => 1 / (value + 1e-9f), channels, 1, 1);
-        return Graph.Add(x, Graph.Multiply(Graph.Multiply(sine, sine), inverse));
+        return Snake.Plain(Graph, x, factor, inverse);
     }
 
-    private Edge Convolution(Edge x, string layer, int outputs, int inputs, int kernel, int dilation = 1) =>
-        Graph.Convolve(x, _weights.Convolution(layer, outputs, inputs, kernel), _weights.Vector($"{layer}.bias", outputs), kernel, dilation);
+    private Edge Convolution(Edge x, HiftLayer layer) => TiledConvolution.Suits(layer)
+        ? _tiles.Apply(x, layer, _weights.TileKernels(layer), _weights.TileBias(layer))
+        : Graph.Convolve(x, _weights.Convolution(layer), _weights.Bias(layer), layer.Kernel, layer.Dilation);
 
     private Edge SourceSpectrum(Edge source)
     {

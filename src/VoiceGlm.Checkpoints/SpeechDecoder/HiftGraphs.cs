@@ -49,16 +49,15 @@ internal static class HiftGraphs
         // Every second module is an activation.
         for (int i = 0; i == 0 || weights.Has($"f0_predictor.condnet.{i}"); i += 2)
         {
-            string layer = $"f0_predictor.condnet.{i}";
-            int outputs = weights.OutputsOf(layer);
-            int kernel = weights.KernelOf(layer);
-            x = graph.Op("Elu", [graph.Convolve(x, weights.Convolution(layer, outputs, channels, kernel), weights.Vector($"{layer}.bias", outputs), kernel)]);
-            channels = outputs;
-            context += kernel / 2;
+            string name = $"f0_predictor.condnet.{i}";
+            var layer = new HiftLayer(name, weights.OutputsOf(name), channels, weights.KernelOf(name));
+            x = graph.Op("Elu", [graph.Convolve(x, weights.Convolution(layer), weights.Bias(layer), layer.Kernel)]);
+            channels = layer.Outputs;
+            context += layer.Kernel / 2;
         }
 
         Edge classifier = graph.Weight(Weight.From(source, "f0_predictor.classifier.weight", 1, channels).Reshaped(1, channels, 1, 1));
-        x = graph.Op("Abs", [graph.Convolve(x, classifier, weights.Vector("f0_predictor.classifier.bias", 1), kernel: 1)]);
+        x = graph.Op("Abs", [graph.Convolve(x, classifier, graph.Weight(Weight.From(source, "f0_predictor.classifier.bias", 1)), kernel: 1)]);
         graph.Output("hertz", graph.Reshape(x, -1), OnnxType.Float, "frames");
         return graph;
     }

@@ -19,9 +19,6 @@ internal sealed class HiftWeights(GraphBuilder graph, TensorSource source)
     /// <exception cref="ModelLoadException">The checkpoint has no such layer.</exception>
     public int OutputsOf(string layer) => (int)source.Require(NameOf(layer), -1, -1, -1).Shape[0];
 
-    /// <summary>A bias or another vector as it is.</summary>
-    public Edge Vector(string tensor, int length) => graph.Weight(Weight.From(source, tensor, length));
-
     /// <summary>A vector put through a function, under another shape of equal volume.</summary>
     public Edge Vector(string tensor, int length, Func<float, float> map, params ReadOnlySpan<long> shape)
     {
@@ -30,11 +27,37 @@ internal sealed class HiftWeights(GraphBuilder graph, TensorSource source)
         return graph.Constant(values, shape);
     }
 
-    /// <summary>A convolution's weight [out, in, kernel] as [out, in, 1, kernel].</summary>
-    public Edge Convolution(string layer, int outputs, int inputs, int kernel)
+    /// <summary>What the snake's input must be multiplied by for <see cref="Snake.Scaled"/>, or <see langword="null"/> where that cannot be.</summary>
+    public float[]? SnakeScale(string alpha, int channels)
     {
-        Require(layer, outputs, inputs, kernel);
-        return graph.Weight(Weight.Computed($"{layer}.weight", [outputs, inputs, 1, kernel], () => Fold(layer)));
+        source.Require(alpha, channels);
+        float[] alphas = source.ReadAll(alpha);
+        return Snake.CanScale(alphas) ? Array.ConvertAll(alphas, static value => (float)(value / Math.PI)) : null;
+    }
+
+    /// <summary>A convolution's weight [out, in, kernel] as [out, in, 1, kernel].</summary>
+    public Edge Convolution(HiftLayer layer)
+    {
+        Require(layer.Name, layer.Outputs, layer.Inputs, layer.Kernel);
+        return graph.Weight(Weight.Computed($"{layer.Name}.weight", [layer.Outputs, layer.Inputs, 1, layer.Kernel], () => Fold(layer)));
+    }
+
+    /// <summary>A convolution's bias.</summary>
+    public Edge Bias(HiftLayer layer) => graph.Constant(ScaledBias(layer), layer.Outputs);
+
+    /// <summary>A convolution's weight as the kernels of its tiles.</summary>
+    public Edge TileKernels(HiftLayer layer)
+    {
+        Require(layer.Name, layer.Outputs, layer.Inputs, layer.Kernel);
+        return graph.Weight(Weight.Computed(
+            $"{layer.Name}.weight", TiledConvolution.ShapeOf(layer), () => TiledConvolution.Kernels(layer, Fold(layer))));
+    }
+
+    /// <summary>A convolution's bias as that of its tiles.</summary>
+    public Edge TileBias(HiftLayer layer)
+    {
+        float[] bias = TiledConvolution.Bias(layer, ScaledBias(layer));
+        return graph.Constant(bias, bias.Length);
     }
 
     /// <summary>
@@ -82,6 +105,29 @@ internal sealed class HiftWeights(GraphBuilder graph, TensorSource source)
     }
 
     private string NameOf(string layer) => source.Tensors.ContainsKey($"{layer}.weight") ? $"{layer}.weight" : $"{layer}.weight_v";
+
+    private float[] ScaledBias(HiftLayer layer)
+    {
+        source.Require($"{layer.Name}.bias", layer.Outputs);
+        float[] bias = source.ReadAll($"{layer.Name}.bias");
+        for (int i = 0; layer.OutputScale is not null && i < bias.Length; i++) bias[i] *= layer.OutputScale[i];
+        return bias;
+    }
+
+    private float[] Fold(HiftLayer layer)
+    {
+        float[] weight = Fold(layer.Name);
+        for (int output = 0; output < layer.Outputs; output++)
+        {
+            for (int input = 0; input < layer.Inputs; input++)
+            {
+                float scale = (layer.OutputScale?[output] ?? 1) / (layer.InputScale?[input] ?? 1);
+                foreach (ref float value in weight.AsSpan(((output * layer.Inputs) + input) * layer.Kernel, layer.Kernel)) value *= scale;
+            }
+        }
+
+        return weight;
+    }
 
     private float[] Fold(string layer)
     {

@@ -21,8 +21,8 @@ internal sealed class HiftVocoder : IDisposable
             ?? throw new ModelLoadException(model.PathOf(ModelManifest.FileName), "a speech decoder", "none");
         Manifest = decoder.Vocoder;
         SampleRate = decoder.SampleRate;
-        _pitch = model.LoadGraph("speech-decoder-pitch", options);
-        _source = model.LoadGraph("speech-decoder-source", options);
+        _pitch = model.LoadGraph("speech-decoder-pitch", options with { Threads = 1 });
+        _source = model.LoadGraph("speech-decoder-source", options with { Threads = 1 });
         _generator = model.LoadGraph("speech-decoder-vocoder", options);
     }
 
