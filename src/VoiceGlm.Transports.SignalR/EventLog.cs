@@ -15,6 +15,9 @@ internal sealed class EventLog
     /// <summary>Whether no more fits until the client says that it has some.</summary>
     public bool IsFull => _kept.Count >= Capacity;
 
+    /// <summary>Whether the client has everything.</summary>
+    public bool IsEmpty => _kept.Count == 0;
+
     /// <summary>Whether everything was sent.</summary>
     public bool IsSent => _nextToSend > Last;
 

@@ -25,6 +25,7 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
     private readonly SignalRVoiceMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ITimer _grace;
+    private ServerMessage.Pong? _pong;
     private int _socket;
     private bool _isAttached;
     private bool _isClosed;
@@ -48,7 +49,7 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
         _microphone = Channel.CreateBounded<AudioFrame>(
             new BoundedChannelOptions(MicrophoneFrames) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true }, _ => metrics.FrameDropped());
         _commands = Channel.CreateBounded<VoiceCommand>(new BoundedChannelOptions(CommandCapacity));
-        _grace = time.CreateTimer(static connection => ((SignalRVoiceConnection)connection!).Expire(), this, options.ResumeWithin, Timeout.InfiniteTimeSpan);
+        _grace = time.CreateTimer(static connection => ((SignalRVoiceConnection)connection!).Expire(always: false), this, options.ResumeWithin, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The resume token.</summary>
@@ -138,7 +139,7 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
             bool resumed = _socket > 0;
             socket = ++_socket;
             _isAttached = true;
-            _grace.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            if (!_isClosed) _grace.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _events.Rewind(resumed ? open.Received : 0);
             _playout.Attach(open.Turn, open.Played, open.Needed, open.Speaker);
             message = new ServerMessage.Opened(Token, resumed, _input.NextFrame, _options.PlayoutAhead, _options.ResumeWithin);
@@ -157,8 +158,8 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
                     bool superseded = socket != _socket;
                     message = superseded
                         ? new ServerMessage.Event(0, new VoiceEvent.SessionEnded("superseded", "The conversation goes on in another window."))
-                        : _events.Take() ?? (_isClosed ? null : _playout.Take() is { } slice ? new ServerMessage.Audio(slice) : null);
-                    if (message is null && _isClosed) yield break;
+                        : TakeNext();
+                    if (message is null && _isClosed && (_events.IsEmpty || _isExpired)) yield break;
                     if (superseded) socket = 0;
                 }
 
@@ -186,7 +187,8 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
         (string Code, string Message)? fault;
         lock (_gate)
         {
-            if (_isClosed) return false;
+            if (_isExpired) return false;
+            if (_isClosed && message is not ClientMessage.Received) return true;
             fault = Take(message);
             if (fault is null) return true;
         }
@@ -200,7 +202,12 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
                 _events.Append(sequence => new ServerMessage.Event(sequence, new VoiceEvent.Refused(fault.Value.Code, fault.Value.Message)));
         }
 
-        if (!goesOn) End("protocol_error", $"The client keeps breaking the protocol. {fault.Value.Message}");
+        if (!goesOn)
+        {
+            End("protocol_error", $"The client keeps breaking the protocol. {fault.Value.Message}");
+            Expire(always: true);
+        }
+
         _changed.Raise();
         return goesOn;
     }
@@ -217,7 +224,7 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
         Close();
     }
 
-    /// <summary>Completes when the session has ended and its last word was sent, or nobody came back to hear it.</summary>
+    /// <summary>Completes when the session has ended and the client has its last word, or did not come back to hear it.</summary>
     public async Task WaitForFarewellAsync()
     {
         while (true)
@@ -225,7 +232,7 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
             Task changed = _changed.Next;
             lock (_gate)
             {
-                if (_isClosed && (_events.IsSent || _isExpired)) return;
+                if (_isClosed && (_events.IsEmpty || (_isExpired && (_events.IsSent || !_isAttached)))) return;
             }
 
             await changed;
@@ -237,6 +244,20 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
     {
         Close();
         await _grace.DisposeAsync();
+    }
+
+    // Events first: one that silences a reply must not wait behind its sound.
+    private ServerMessage? TakeNext()
+    {
+        if (_events.Take() is { } voiceEvent) return voiceEvent;
+        if (_isClosed) return null;
+        if (_pong is { } pong)
+        {
+            _pong = null;
+            return pong;
+        }
+
+        return _playout.Take() is { } slice ? new ServerMessage.Audio(slice) : null;
     }
 
     private (string Code, string Message)? Take(ClientMessage message)
@@ -261,6 +282,10 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
                 return wasSent ? null : ("invalid_message", $"Position {flushed.Position} of reply {flushed.Turn.Value} was never sent.");
             case ClientMessage.Received received:
                 _events.Acknowledge(received.Sequence);
+                _changed.Raise();
+                return null;
+            case ClientMessage.Ping ping:
+                _pong = new ServerMessage.Pong(ping.Time);
                 _changed.Raise();
                 return null;
             case ClientMessage.Command { Value: var command }:
@@ -318,17 +343,18 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
         {
             if (socket != _socket) return;
             _isAttached = false;
-            _grace.Change(_options.ResumeWithin, Timeout.InfiniteTimeSpan);
+            if (!_isClosed) _grace.Change(_options.ResumeWithin, Timeout.InfiniteTimeSpan);
         }
 
         _changed.Raise();
     }
 
-    private void Expire()
+    /// <summary>The grace time is over.</summary>
+    private void Expire(bool always)
     {
         lock (_gate)
         {
-            if (_isAttached) return;
+            if (_isAttached && !_isClosed && !always) return;
             _isExpired = true;
         }
 
@@ -339,7 +365,9 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
     {
         lock (_gate)
         {
+            if (_isClosed) return;
             _isClosed = true;
+            _grace.Change(_options.ResumeWithin, Timeout.InfiniteTimeSpan);
             _microphone.Writer.TryComplete();
             _commands.Writer.TryComplete();
         }

@@ -39,7 +39,7 @@ internal sealed partial class VoiceHub(VoiceConnections connections, IOptions<Si
     /// <param name="open">Who the client is and what it has.</param>
     /// <param name="up">What the client says.</param>
     /// <param name="cancellationToken">The socket is gone, or the client has cancelled the call.</param>
-    public async IAsyncEnumerable<ServerMessage> Converse(
+    public async IAsyncEnumerable<Outgoing> Converse(
         OpenRequest open, IAsyncEnumerable<ClientMessage> up, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         bool isFirst = Context.Items.TryAdd(s_hasConversed, null);
@@ -47,7 +47,7 @@ internal sealed partial class VoiceHub(VoiceConnections connections, IOptions<Si
             isFirst ? connections.Open(open) : (null, new VoiceEvent.SessionEnded("protocol_error", "A socket carries one conversation."));
         if (connection is null)
         {
-            yield return new ServerMessage.Event(0, refusal!);
+            yield return new Outgoing(new ServerMessage.Event(0, refusal!));
             yield break;
         }
 
@@ -56,7 +56,7 @@ internal sealed partial class VoiceHub(VoiceConnections connections, IOptions<Si
         Task reading = ReadAsync(connection, up, ended.Token);
         try
         {
-            await foreach (ServerMessage message in connection.AttachAsync(open, cancellationToken)) yield return message;
+            await foreach (ServerMessage message in connection.AttachAsync(open, cancellationToken)) yield return new Outgoing(message);
         }
         finally
         {

@@ -13,7 +13,17 @@ internal sealed class VoiceClient : IAsyncDisposable
     private readonly Channel<object?> _up = Channel.CreateUnbounded<object?>();
     private readonly Channel<object?[]> _down = Channel.CreateUnbounded<object?[]>();
 
-    private VoiceClient(HubConnection connection) => _connection = connection;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private VoiceClient(HubConnection connection)
+    {
+        _connection = connection;
+        connection.Closed += _ =>
+        {
+            _closed.TrySetResult();
+            return Task.CompletedTask;
+        };
+    }
 
     /// <summary>The first item of the call.</summary>
     public object?[] Opened { get; private set; } = [];
@@ -74,6 +84,9 @@ internal sealed class VoiceClient : IAsyncDisposable
         return items;
     }
 
+    /// <summary>Waits until the server has closed the socket.</summary>
+    public Task WaitForCloseAsync() => _closed.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
     public static long Long(object? value) => Convert.ToInt64(value, CultureInfo.InvariantCulture);
 
     /// <summary>Cuts the socket without a word.</summary>
@@ -84,7 +97,11 @@ internal sealed class VoiceClient : IAsyncDisposable
         Exception? error = null;
         try
         {
-            await foreach (object?[] item in down.ReadAllAsync(CancellationToken.None)) _down.Writer.TryWrite(item);
+            await foreach (object?[] item in down.ReadAllAsync(CancellationToken.None))
+            {
+                _down.Writer.TryWrite(item);
+                if ((string)item[0]! == "ended") Send("received", item[1]);
+            }
         }
         catch (Exception exception)
         {

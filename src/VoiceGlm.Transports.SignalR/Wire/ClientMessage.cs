@@ -20,6 +20,8 @@ internal abstract record ClientMessage
 
     public sealed record Received(long Sequence) : ClientMessage;
 
+    public sealed record Ping(double Time) : ClientMessage;
+
     public sealed record Command(VoiceCommand Value) : ClientMessage;
 
     public sealed record Malformed(string Message) : ClientMessage;
@@ -57,6 +59,7 @@ internal sealed class ClientMessageFormatter : IMessagePackFormatter<ClientMessa
             ("played", >= 3) => new ClientMessage.Played(new TurnId(item.ReadInt64()), item.ReadInt64()),
             ("flushed", >= 3) => new ClientMessage.Flushed(new TurnId(item.ReadInt64()), item.ReadInt64()),
             ("received", >= 2) => new ClientMessage.Received(item.ReadInt64()),
+            ("ping", >= 2) => new ClientMessage.Ping(item.ReadDouble()),
             ("text", >= 2) => new ClientMessage.Command(new VoiceCommand.SendText(item.ReadString() ?? "")),
             ("talk", >= 2) => new ClientMessage.Command(new VoiceCommand.PushToTalk(item.ReadBoolean())),
             ("commit", _) => new ClientMessage.Command(new VoiceCommand.Commit()),

@@ -4,7 +4,6 @@ using MessagePack.Formatters;
 namespace VoiceGlm.Transports.SignalR;
 
 /// <summary>One item of the stream to the client.</summary>
-[MessagePackFormatter(typeof(ServerMessageFormatter))]
 internal abstract record ServerMessage
 {
     private ServerMessage()
@@ -16,6 +15,8 @@ internal abstract record ServerMessage
     public sealed record Audio(SpeechSlice Slice) : ServerMessage;
 
     public sealed record Flush(long Sequence, TurnId Turn) : ServerMessage;
+
+    public sealed record Pong(double Time) : ServerMessage;
 
     public sealed record Event(long Sequence, VoiceEvent Value) : ServerMessage;
 }
@@ -30,15 +31,20 @@ internal sealed record SpeechSlice(TurnId Turn, long Position, SampleRate Sample
     public int Length => Pcm16.Length / sizeof(short);
 }
 
+/// <summary>A message on its way out. SignalR writes an item by its own type, not by the type of the stream, so it has to be one type.</summary>
+/// <param name="Message">The message.</param>
+[MessagePackFormatter(typeof(OutgoingFormatter))]
+internal sealed record Outgoing(ServerMessage Message);
+
 /// <summary>Writes a <see cref="ServerMessage"/>.</summary>
-internal sealed class ServerMessageFormatter : IMessagePackFormatter<ServerMessage?>
+internal sealed class OutgoingFormatter : IMessagePackFormatter<Outgoing?>
 {
-    public ServerMessage Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) =>
+    public Outgoing Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) =>
         throw new NotSupportedException("The server writes server messages, it does not read them.");
 
-    public void Serialize(ref MessagePackWriter writer, ServerMessage? value, MessagePackSerializerOptions options)
+    public void Serialize(ref MessagePackWriter writer, Outgoing? value, MessagePackSerializerOptions options)
     {
-        switch (value)
+        switch (value?.Message)
         {
             case ServerMessage.Opened opened:
                 Begin(ref writer, "opened", 5);
@@ -60,11 +66,15 @@ internal sealed class ServerMessageFormatter : IMessagePackFormatter<ServerMessa
                 writer.Write(flush.Sequence);
                 writer.Write(flush.Turn.Value);
                 break;
+            case ServerMessage.Pong pong:
+                Begin(ref writer, "pong", 1);
+                writer.Write(pong.Time);
+                break;
             case ServerMessage.Event voiceEvent:
                 Write(ref writer, voiceEvent.Sequence, voiceEvent.Value);
                 break;
             default:
-                throw new InvalidOperationException($"{value?.GetType().Name} has no place in the protocol.");
+                throw new InvalidOperationException($"{value?.Message.GetType().Name} has no place in the protocol.");
         }
     }
 

@@ -18,6 +18,7 @@ public sealed class WireTests
         ["opened"] = new ServerMessage.Opened("token", true, 1234, TimeSpan.FromMilliseconds(400), TimeSpan.FromSeconds(20)),
         ["audio"] = new ServerMessage.Audio(new SpeechSlice(new TurnId(3), 70_000, SampleRate.Vocoder, new byte[] { 1, 0, 255, 127, 0, 128 })),
         ["flush"] = new ServerMessage.Flush(9, new TurnId(3)),
+        ["pong"] = new ServerMessage.Pong(1520.25),
         ["state"] = Event(new VoiceEvent.StateChanged(ConversationState.UserSpeaking)),
         ["queued"] = Event(new VoiceEvent.Queued(2)),
         ["speech_started"] = Event(new VoiceEvent.SpeechStarted(TimeSpan.FromMilliseconds(1520))),
@@ -38,6 +39,7 @@ public sealed class WireTests
         ["played"] = new ClientMessage.Played(new TurnId(3), 70_000),
         ["flushed"] = new ClientMessage.Flushed(new TurnId(3), 882),
         ["received"] = new ClientMessage.Received(65),
+        ["ping"] = new ClientMessage.Ping(1520.25),
         ["text"] = new ClientMessage.Command(new VoiceCommand.SendText("几点了？")),
         ["talk"] = new ClientMessage.Command(new VoiceCommand.PushToTalk(true)),
         ["commit"] = new ClientMessage.Command(new VoiceCommand.Commit()),
@@ -54,7 +56,7 @@ public sealed class WireTests
     [Theory]
     [MemberData(nameof(Down))]
     public void Server_message_has_the_bytes_that_the_page_is_tested_with(string name) =>
-        Assert.Equal(s_wire.GetProperty("down").GetProperty(name).GetString(), Convert.ToHexStringLower(MessagePackSerializer.Serialize(s_down[name], s_options, TestContext.Current.CancellationToken)));
+        Assert.Equal(s_wire.GetProperty("down").GetProperty(name).GetString(), Convert.ToHexStringLower(MessagePackSerializer.Serialize(new Outgoing(s_down[name]), s_options, TestContext.Current.CancellationToken)));
 
     [Theory]
     [MemberData(nameof(Up))]
@@ -97,7 +99,7 @@ public sealed class WireTests
 
     private static byte[] Bytes(string name) => Convert.FromHexString(s_wire.GetProperty("up").GetProperty(name).GetString()!);
 
-    private static ServerMessage Event(VoiceEvent value) => new ServerMessage.Event(8, value);
+    private static ServerMessage.Event Event(VoiceEvent value) => new ServerMessage.Event(8, value);
 
     private static TimeSpan Ms(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 }
