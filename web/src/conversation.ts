@@ -143,6 +143,7 @@ export function reduce(conversation: Conversation, event: ConversationEvent): Co
     case "duck":
       return { ...conversation, ducked: event.gain < 1 };
     case "response_done":
+      if (event.status === "cancelled") conversation = withoutSilence(conversation, event.turn);
       return updateLast({ ...conversation, ducked: false }, isTurn(event.turn), (entry) => ({
         ...entry,
         status: event.status,
@@ -172,6 +173,11 @@ export function splitHeard(entry: AssistantEntry): [heard: string, unheard: stri
   if (entry.heard === null) return [entry.text, ""];
   if (entry.text.startsWith(entry.heard)) return [entry.heard, entry.text.slice(entry.heard.length)];
   return [entry.heard, ""];
+}
+
+/** A reply that was stopped before its first word leaves nothing to show. */
+function withoutSilence(conversation: Conversation, turn: number): Conversation {
+  return { ...conversation, entries: conversation.entries.filter((entry) => !(isTurn(turn)(entry) && entry.text === "")) };
 }
 
 /** Nothing is under way any more. */

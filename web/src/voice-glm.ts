@@ -133,6 +133,7 @@ export class VoiceGlm extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("theme")) this.applyTheme();
+    if (this.layout === "page") document.documentElement.lang = this.strings === stringsOf("zh") ? "zh" : "en";
     if (this.talk) this.isAtEnd = this.talk.scrollHeight - this.talk.scrollTop - this.talk.clientHeight < 80;
   }
 
@@ -144,8 +145,9 @@ export class VoiceGlm extends LitElement {
     this.announce("state", { state: phase });
   }
 
+  /** A widget speaks the language of the page around it, the page that of the browser. */
   private get strings(): Strings {
-    return stringsOf(this.lang || document.documentElement.lang || navigator.language);
+    return stringsOf(this.lang || (this.layout === "floating" && document.documentElement.lang) || navigator.language);
   }
 
   private get isLive(): boolean {

@@ -201,7 +201,7 @@ export const styles = css`
   /* What was said. */
   .talk {
     grid-area: talk;
-    overflow-y: auto;
+    overflow: hidden auto;
     overscroll-behavior: contain;
     padding: 8px 20px 20px;
     scrollbar-width: thin;
@@ -345,7 +345,7 @@ export const styles = css`
 
   .waterfall {
     display: grid;
-    grid-template-columns: auto minmax(120px, 220px) auto;
+    grid-template-columns: max-content minmax(40px, 220px) max-content;
     gap: 6px 12px;
     align-items: center;
     margin: 6px 0 0;
@@ -388,6 +388,7 @@ export const styles = css`
   .dock {
     grid-area: dock;
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 10px;
     width: 100%;
     max-width: 720px;
@@ -420,6 +421,7 @@ export const styles = css`
 
   form:focus-within {
     border-color: var(--accent);
+    box-shadow: 0 0 0 1px var(--accent);
   }
 
   input {
@@ -429,6 +431,10 @@ export const styles = css`
     padding: 0;
     border: 0;
     background: none;
+  }
+
+  /* The form around it shows the focus. */
+  input:focus-visible {
     outline: 0;
   }
 
