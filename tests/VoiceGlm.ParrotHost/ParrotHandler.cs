@@ -165,6 +165,7 @@ public sealed class ParrotHandler : IVoiceConnectionHandler
         private readonly TimeSpan _duration;
         private readonly CancellationTokenSource _cancellation;
         private readonly Task _completion;
+        private bool _isInterrupted;
         private bool _isDone;
 
         public Reply(IVoiceConnection connection, TurnId turn, string words, float[] samples, long? decided, CancellationToken cancellationToken)
@@ -181,9 +182,9 @@ public sealed class ParrotHandler : IVoiceConnectionHandler
         public async Task InterruptAsync()
         {
             if (_isDone) return;
+            _isInterrupted = true; // A flush completes the draining, too.
             TimeSpan heard = await _connection.FlushAsync(_turn);
             await StopAsync();
-            if (_isDone) return;
             int letters = (int)(_words.Length * Math.Min(1, heard / _duration));
             await _connection.SendAsync(new VoiceEvent.ResponseDone(_turn, TurnStatus.Cancelled, heard, _words[..letters]), CancellationToken.None);
         }
@@ -217,6 +218,7 @@ public sealed class ParrotHandler : IVoiceConnectionHandler
                 }
 
                 await _connection.DrainAsync(_turn, cancellationToken);
+                if (_isInterrupted) return;
                 _isDone = true;
                 await _connection.SendAsync(new VoiceEvent.ResponseDone(_turn, TurnStatus.Completed, _duration, _words), cancellationToken);
                 await _connection.SendAsync(new VoiceEvent.StateChanged(ConversationState.Listening), cancellationToken);

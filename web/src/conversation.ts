@@ -111,7 +111,7 @@ export function reduce(conversation: Conversation, event: ConversationEvent): Co
       return {
         ...conversation,
         connection: event.status,
-        ...(event.status === "connecting" ? { notice: null, queuePosition: 0, activity: "listening" as const } : {}),
+        ...(event.status === "connecting" ? { notice: null, queuePosition: 0 } : {}),
         ...(event.status === "closed" || event.status === "failed" ? settle(conversation) : {}),
       };
     case "opened":

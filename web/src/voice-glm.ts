@@ -54,7 +54,7 @@ export class VoiceGlm extends LitElement {
   @state() private isSilenced = false;
   @state() private draft = "";
   @state() private devices: MediaDeviceInfo[] = [];
-  @state() private openTurns: ReadonlySet<number> = new Set();
+  @state() private openEntries: ReadonlySet<number> = new Set();
 
   @query(".talk") private talk!: HTMLElement | null;
   @query("input") private input!: HTMLInputElement | null;
@@ -170,7 +170,7 @@ export class VoiceGlm extends LitElement {
       ${this.renderStage(isQuiet)}
       ${isQuiet
         ? nothing
-        : html`<div class="talk" part="log" tabindex="0" aria-label=${strings.log}>${renderLog(conversation.entries, { strings, open: this.openTurns, toggle: (turn) => this.toggleTurn(turn) })}</div>`}
+        : html`<div class="talk" part="log" tabindex="0" aria-label=${strings.log}>${renderLog(conversation.entries, { strings, open: this.openEntries, toggle: (id) => this.toggleTimings(id) })}</div>`}
       ${this.renderDock()}
     </section>`;
   }
@@ -385,10 +385,10 @@ export class VoiceGlm extends LitElement {
     else this.renderRoot.querySelector<HTMLElement>(".launcher")?.focus();
   };
 
-  private toggleTurn(turn: number): void {
-    const open = new Set(this.openTurns);
-    if (!open.delete(turn)) open.add(turn);
-    this.openTurns = open;
+  private toggleTimings(id: number): void {
+    const open = new Set(this.openEntries);
+    if (!open.delete(id)) open.add(id);
+    this.openEntries = open;
   }
 }
 

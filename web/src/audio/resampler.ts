@@ -1,13 +1,16 @@
 /** Changes the sample rate of a stream by windowed-sinc interpolation. Chunked equals whole. */
 export class Resampler {
   private static readonly phases = 256;
-  private readonly step: number;
+  /** Input samples per output sample, as a fraction in lowest terms: exact, however long the stream. */
+  private readonly numerator: number;
+  private readonly denominator: number;
   private readonly half: number;
   private readonly table: Float32Array;
   private history: Float32Array;
   private length = 0;
-  /** Place of the next output sample in `history`, in input samples. */
-  private time: number;
+  /** Place of the next output sample in `history`: a sample, and parts of one in `denominator`ths. */
+  private at: number;
+  private parts = 0;
 
   /**
    * @param from Input rate in hertz.
@@ -15,13 +18,15 @@ export class Resampler {
    * @param zeroCrossings Half width of the filter in periods of its cutoff: 16 give a transition of about a tenth of the band.
    */
   constructor(from: number, to: number, zeroCrossings = 16) {
-    this.step = from / to;
+    const divisor = greatestCommonDivisor(from, to);
+    this.numerator = from / divisor;
+    this.denominator = to / divisor;
     const cutoff = Math.min(1, to / from) * 0.94;
     this.half = Math.ceil(zeroCrossings / cutoff);
     this.table = Resampler.filter(this.half, cutoff);
     this.history = new Float32Array(4096);
     this.length = this.half - 1; // As if silence had gone before, so that the first output sits on the first input.
-    this.time = this.half - 1;
+    this.at = this.half - 1;
   }
 
   /** Takes input and returns the output that it completes. */
@@ -37,32 +42,34 @@ export class Resampler {
     const output = this.produce(end);
     this.history.fill(0, 0, this.half);
     this.length = this.half - 1;
-    this.time = this.half - 1;
+    this.at = this.half - 1;
+    this.parts = 0;
     return output;
   }
 
   /** Makes the output that lies before `end`, in input samples. */
   private produce(end: number): Float32Array {
-    const output = new Float32Array(Math.max(0, Math.ceil((end - this.time) / this.step)));
-    const { history, table, half } = this;
+    const { history, table, half, numerator, denominator } = this;
+    const output = new Float32Array(Math.max(0, Math.ceil(((end - this.at) * denominator - this.parts) / numerator)));
     const taps = 2 * half;
     for (let i = 0; i < output.length; i++) {
-      const at = Math.floor(this.time);
-      const phase = (this.time - at) * Resampler.phases;
+      const phase = (this.parts / denominator) * Resampler.phases;
       const row = Math.floor(phase);
       const blend = phase - row;
-      const first = at - half + 1;
+      const first = this.at - half + 1;
       let sum = 0;
       for (let k = 0, a = row * taps, b = a + taps; k < taps; k++, a++, b++) {
         sum += history[first + k]! * (table[a]! + blend * (table[b]! - table[a]!));
       }
       output[i] = sum;
-      this.time += this.step;
+      this.parts += numerator;
+      this.at += Math.floor(this.parts / denominator);
+      this.parts %= denominator;
     }
-    const drop = Math.max(0, Math.min(Math.floor(this.time) - half + 1, this.length));
+    const drop = Math.max(0, Math.min(this.at - half + 1, this.length));
     history.copyWithin(0, drop, this.length);
     this.length -= drop;
-    this.time -= drop;
+    this.at -= drop;
     return output;
   }
 
@@ -94,4 +101,8 @@ export class Resampler {
     }
     return table;
   }
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

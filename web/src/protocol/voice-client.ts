@@ -42,7 +42,7 @@ export class VoiceClient {
   private played: number;
   private needed: number;
   private grace = 20_000;
-  private lostAt = 0;
+  private lostAt: number | null = null;
   private isClosed = false;
   private isOpen = false;
   private nextFrame = 0;
@@ -69,7 +69,7 @@ export class VoiceClient {
   /** Connects, and again whenever the connection is lost. */
   async connect(): Promise<void> {
     if (this.isClosed) return;
-    this.options.changed(this.lostAt === 0 ? "connecting" : "lost");
+    this.options.changed(this.lostAt === null ? "connecting" : "lost");
     const open: OpenRequest = {
       protocol: 1,
       token: this.token,
@@ -162,7 +162,7 @@ export class VoiceClient {
     if (!message.resumed) this.turn = this.played = this.needed = this.received = this.acknowledged = 0;
     this.token = message.token;
     this.grace = message.grace;
-    this.lostAt = 0;
+    this.lostAt = null;
     this.isOpen = true;
     if (message.resumed && this.nextFrame >= message.nextFrame) {
       for (const frame of this.frames) if (frame.number >= message.nextFrame) this.socket?.send(["audio", frame.number, frame.pcm]);
@@ -193,15 +193,15 @@ export class VoiceClient {
     this.stop();
     if (this.isClosed) return;
     const now = performance.now();
-    const isFirst = this.lostAt === 0;
-    if (isFirst) this.lostAt = now;
+    const isFirst = this.lostAt === null;
+    const lostAt = (this.lostAt ??= now);
     // A first connection that fails is a failure at once; one that was lost is sought while the service keeps the session.
-    if (!this.token || now - this.lostAt > this.grace) {
+    if (!this.token || now - lostAt > this.grace) {
       this.end("failed");
       return;
     }
     this.options.changed("lost");
-    this.retry = setTimeout(() => void this.connect(), isFirst ? 0 : Math.min(2_000, 250 + (now - this.lostAt) / 4));
+    this.retry = setTimeout(() => void this.connect(), isFirst ? 0 : Math.min(2_000, 250 + (now - lostAt) / 4));
   }
 
   private end(status: "closed" | "failed"): void {

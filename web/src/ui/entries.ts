@@ -7,9 +7,9 @@ import type { Strings } from "./strings";
 /** What the log needs besides its entries. */
 export interface LogContext {
   strings: Strings;
-  /** Turns whose timings are shown. */
+  /** Entries whose timings are shown. */
   open: ReadonlySet<number>;
-  toggle(turn: number): void;
+  toggle(id: number): void;
 }
 
 export function renderLog(entries: Entry[], context: LogContext): TemplateResult {
@@ -70,13 +70,13 @@ function renderAssistant(entry: AssistantEntry, context: LogContext): TemplateRe
 function renderNote(entry: AssistantEntry, context: LogContext): TemplateResult | typeof nothing {
   const { strings, open } = context;
   const { timings } = entry;
-  const isOpen = open.has(entry.turn);
+  const isOpen = open.has(entry.id);
   if (entry.status !== "cancelled" && entry.status !== "failed" && !timings) return nothing;
   return html`<div class="note">
       ${entry.status === "cancelled" ? html`<span>${strings.interrupted}</span>` : nothing}
       ${entry.status === "failed" ? html`<span class="failed">${entry.failure ?? strings.failed}</span>` : nothing}
       ${timings
-        ? html`<button class="time" part="time-button" aria-expanded=${isOpen} aria-label=${strings.timing(Math.round(timings.firstAudio).toString())} @click=${() => context.toggle(entry.turn)}>
+        ? html`<button class="time" part="time-button" aria-expanded=${isOpen} aria-label=${strings.timing(Math.round(timings.firstAudio).toString())} @click=${() => context.toggle(entry.id)}>
             ${clockIcon}${Math.round(timings.firstAudio)} ms
           </button>`
         : nothing}
