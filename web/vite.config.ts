@@ -1,3 +1,4 @@
+import "./scripts/map-group-by.mjs";
 import { defineConfig, type Plugin } from "vite";
 import { readFileSync } from "node:fs";
 

@@ -102,7 +102,7 @@ export function isFault(microphone: Conversation["microphone"]): microphone is M
 }
 
 /** Reasons to end that are nobody's fault and need no red. */
-const calmEndings = new Set(["hung_up", "superseded", "idle", "session_limit"]);
+const calmEndings = new Set(["hung_up", "idle", "session_limit"]);
 
 /** The conversation after an event. Pure. */
 export function reduce(conversation: Conversation, event: ConversationEvent): Conversation {

@@ -178,10 +178,11 @@ export class VoiceGlm extends LitElement {
   private renderStage(isQuiet: boolean): TemplateResult {
     const { conversation, strings, phase } = this;
     const isInvitation = isQuiet && phase === "idle";
+    const isReading = phase === "listening" && conversation.microphone !== "on";
     return html`<div class="stage" part="stage">
       <voice-glm-orb part="orb" .phase=${phase}></voice-glm-orb>
       ${isInvitation ? html`<h1>${strings.invitation}</h1>` : nothing}
-      <div class=${isInvitation ? "quiet-text" : "status"} part="status" role="status">${strings.phases[phase]}</div>
+      <div class=${isInvitation ? "quiet-text" : "status"} part="status" role="status">${isReading ? strings.reading : strings.phases[phase]}</div>
       ${isInvitation ? html`<p class="hint">${this.mode === "text" ? strings.textHint : strings.hint}</p>` : html`<div class="detail">${this.renderDetail()}</div>`}
       ${this.isSilenced && this.isLive ? html`<button class="primary small" part="button" @click=${this.touch}>${strings.resumeSound}</button>` : nothing}
       ${this.isLive || this.mode === "text"
@@ -244,7 +245,7 @@ export class VoiceGlm extends LitElement {
   private renderNotice(): TemplateResult | typeof nothing {
     const { conversation, strings } = this;
     const { microphone, notice } = conversation;
-    const message = notice?.message ?? (conversation.connection === "failed" ? strings.lost : isFault(microphone) ? strings.microphoneFaults[microphone] : null);
+    const message = (notice && (strings.endings[notice.code] ?? notice.message)) ?? (conversation.connection === "failed" ? strings.lost : isFault(microphone) ? strings.microphoneFaults[microphone] : null);
     if (message === null) return nothing;
     return html`<div class="notice" part="notice" role="alert">
       <span>${message}</span>

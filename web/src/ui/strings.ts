@@ -37,6 +37,10 @@ export interface Strings {
   phases: Record<Phase, string>;
   queue: (position: number) => string;
   reconnecting: string;
+  /** Listening without a microphone. */
+  reading: string;
+  /** What the service's reasons mean to a user, where its own words are in another language. */
+  endings: Partial<Record<string, string>>;
   lost: string;
   microphoneFaults: Record<MicrophoneFault, string>;
 }
@@ -89,6 +93,8 @@ const en: Strings = {
   },
   queue: (position) => (position === 1 ? "You are next in line." : `${position} in line.`),
   reconnecting: "Reconnecting…",
+  reading: "Ready for your message",
+  endings: { superseded: "The conversation goes on in another window." },
   lost: "The connection to the service was lost. Check the network and start again.",
   microphoneFaults: {
     denied: "The microphone is blocked for this page. Allow it in the browser’s address bar, then start again. You can write meanwhile.",
@@ -148,6 +154,16 @@ const zh: Strings = {
   },
   queue: (position) => (position === 1 ? "马上轮到你了。" : `前面还有 ${position - 1} 位。`),
   reconnecting: "正在重新连接…",
+  reading: "请输入消息",
+  endings: {
+    superseded: "对话已在另一个窗口继续。",
+    capacity: "现在人太多了，请稍后再试。",
+    server_stopping: "服务正在关闭，请稍后再试。",
+    failed: "服务出了点问题，请重新开始。",
+    protocol_error: "连接出了问题，请刷新页面。",
+    flood: "发送得太快了。",
+    invalid_text: "这条消息太长或是空的。",
+  },
   lost: "与服务的连接已断开。请检查网络后重新开始。",
   microphoneFaults: {
     denied: "此页面的麦克风被禁用。请在地址栏中允许，然后重新开始；也可以先打字。",
