@@ -114,16 +114,31 @@ test("A lost connection comes back by itself and the answer goes on", async () =
 });
 
 test("A muted microphone is not listened to", async () => {
-  const { page } = await open(browser);
+  const talkative = await launch({ silence: 1 });
+  const { page } = await open(talkative);
   await page.getByRole("button", { name: "Start talking" }).click();
   await waitForState(page, ["listening", "hearing"]);
   await page.getByRole("button", { name: "Mute microphone" }).click();
   await waitForState(page, ["muted", "speaking"]);
   await waitForState(page, "muted", 40_000);
   const count = await page.locator(".user").count();
-  await page.waitForTimeout(13_000);
+  await page.waitForTimeout(5_000); // The microphone has spoken once more by then.
   expect(await page.locator(".user").count()).toBe(count);
+  await talkative.close();
 }, 90_000);
+
+test("Another microphone can be picked in mid-conversation", async () => {
+  const { page, problems } = await open(browser);
+  await page.getByRole("button", { name: "Start talking" }).click();
+  const picker = page.getByRole("combobox", { name: "Microphone" });
+  const first = await picker.inputValue();
+  const other = (await picker.locator("option").evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value))).find((value) => value !== first)!;
+  await picker.selectOption(other);
+  await page.getByRole("button", { name: "Mute microphone" }).waitFor();
+  expect(await picker.inputValue()).toBe(other);
+  await waitForState(page, "thinking");
+  expect(problems).toEqual([]);
+});
 
 test("Space held is push-to-talk", async () => {
   const { page } = await open(browser);

@@ -105,6 +105,7 @@ export class VoiceGlm extends LitElement {
     window.addEventListener("keyup", this.keyUp);
     window.addEventListener("blur", this.releaseTalk);
     window.addEventListener("pagehide", this.keep);
+    window.addEventListener("pageshow", this.comeBack);
     window.addEventListener("pointerdown", this.touch);
     navigator.mediaDevices?.addEventListener("devicechange", this.listDevices);
     void this.updateComplete.then(() => this.goOn());
@@ -117,6 +118,7 @@ export class VoiceGlm extends LitElement {
     window.removeEventListener("keyup", this.keyUp);
     window.removeEventListener("blur", this.releaseTalk);
     window.removeEventListener("pagehide", this.keep);
+    window.removeEventListener("pageshow", this.comeBack);
     window.removeEventListener("pointerdown", this.touch);
     navigator.mediaDevices?.removeEventListener("devicechange", this.listDevices);
     this.end();
@@ -331,6 +333,11 @@ export class VoiceGlm extends LitElement {
     const keepsake: Keepsake = { resume, conversation: this.conversation, microphone: this.call.hasMicrophone };
     sessionStorage.setItem(this.storageKey, JSON.stringify(keepsake));
     this.call.leave();
+  };
+
+  /** The browser had put the page away whole, and shows it again. */
+  private readonly comeBack = (event: PageTransitionEvent): void => {
+    if (event.persisted) this.goOn();
   };
 
   private readonly applyTheme = (): void => {
