@@ -27,6 +27,9 @@ public interface ILanguageModelSession : IAsyncDisposable
     /// </summary>
     int UnansweredSpeechTokens { get; }
 
+    /// <summary>Takes other sampling settings from the next reply on. A system prompt is only taken before the first turn.</summary>
+    void Configure(SessionSettings settings);
+
     /// <summary>
     /// Hears more of what the user is saying, and reads it at once, so that little is left to read when they end. The first
     /// call after a reply begins the next turn; after a <see cref="Rewind"/> to a place inside the utterance it goes on with that one.

@@ -103,6 +103,7 @@ internal sealed partial class Turn
         {
             // The turn before uses the model until it has corrected what the model remembers of it.
             await _previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+            _model.Configure(settings.Session);
             while (_model.Capacity - _model.Position < settings.ReservedTokens && _model.ForgetOldestTurn()) LogTurnForgotten(_logger, Id.Value);
             Reply reply = await HearAsync(cancellationToken).ConfigureAwait(false);
             reply.Release();
@@ -245,4 +246,5 @@ internal sealed partial class Turn
 /// <param name="Logger">Where a turn's story is told.</param>
 /// <param name="GuessTheEnd">Whether replies are begun at short pauses.</param>
 /// <param name="ReservedTokens">Tokens of the model's context that a turn finds free.</param>
-internal sealed record TurnSettings(TimeProvider Time, ILogger Logger, bool GuessTheEnd, int ReservedTokens);
+/// <param name="Session">What the session sets for itself.</param>
+internal sealed record TurnSettings(TimeProvider Time, ILogger Logger, bool GuessTheEnd, int ReservedTokens, SessionSettings Session);

@@ -16,15 +16,14 @@ internal sealed partial class VoiceSession
     private readonly ILanguageModelSession _model;
     private readonly ConversationOptions _options;
     private readonly ConversationMetrics _metrics;
-    private readonly TurnSettings _turnSettings;
     private readonly ILogger _logger;
-    private readonly SessionSettings _settings;
-    private readonly ITurnDetector _detector;
     private readonly PreRoll _preRoll = new(TimeSpan.FromSeconds(2));
 
     // Small: what fills it, the microphone, is dropped at its own channel when the loop cannot follow.
     private readonly Channel<Input> _inputs = Channel.CreateBounded<Input>(new BoundedChannelOptions(64) { SingleReader = true });
 
+    private TurnSettings _turnSettings;
+    private ITurnDetector _detector;
     private ConversationState _state = ConversationState.Listening;
     private Turn? _turn;
     private Task _lastInterruption = Task.CompletedTask;
@@ -48,16 +47,17 @@ internal sealed partial class VoiceSession
         _stages = stages;
         _model = model;
         _options = options;
-        _settings = settings;
         _metrics = metrics;
         _logger = logger;
-        _turnSettings = new TurnSettings(time, logger, options.GuessTheEnd, options.ReservedTokens);
+        _turnSettings = new TurnSettings(time, logger, options.GuessTheEnd, options.ReservedTokens, settings);
         _detector = stages.TurnDetectors.Create(settings);
     }
 
     private TimeProvider Time => _turnSettings.Time;
 
-    private bool AllowInterruption => _settings.AllowInterruption ?? _options.AllowInterruption;
+    private SessionSettings Settings => _turnSettings.Session;
+
+    private bool AllowInterruption => Settings.AllowInterruption ?? _options.AllowInterruption;
 
     private bool IsReplying => _state is ConversationState.Thinking or ConversationState.Speaking;
 
@@ -137,11 +137,18 @@ internal sealed partial class VoiceSession
     {
         _preRoll.Add(frame);
         _microphonePosition = frame.Position + frame.Samples.Length;
-        while (IsReplying && _turn?.TakePlayed() is { } played) _detector.NotePlayout(played);
+        while (IsReplying && _turn?.TakePlayed() is { } played) _detector.NotePlayout(_ducked ? Softer(played) : played);
         TurnSignal signal = _detector.Process(frame);
         // The frame that decided belongs to the utterance, except the one that begins it: the pre-roll holds that.
         if (_state == ConversationState.UserSpeaking) _turn?.Hear(frame);
         await DecideAsync(signal, cancellationToken).ConfigureAwait(false);
+    }
+
+    private AudioFrame Softer(AudioFrame frame)
+    {
+        float[] samples = frame.Samples.ToArray();
+        foreach (ref float sample in samples.AsSpan()) sample *= _options.DuckedGain;
+        return frame with { Samples = samples };
     }
 
     private async ValueTask DecideAsync(TurnSignal signal, CancellationToken cancellationToken)
@@ -199,13 +206,29 @@ internal sealed partial class VoiceSession
             case VoiceCommand.Commit:
                 await DecideAsync(_detector.Commit(), cancellationToken).ConfigureAwait(false);
                 break;
+            case VoiceCommand.Mute mute:
+                _detector.SetMuted(mute.Muted);
+                break;
             case VoiceCommand.Interrupt:
                 if (Step(ConversationInput.StopRequested) is ConversationAction.Interrupt) Interrupt();
+                break;
+            case VoiceCommand.UpdateSettings update:
+                Apply(update.Settings);
                 break;
             case VoiceCommand.HangUp:
                 Step(ConversationInput.HungUp);
                 break;
         }
+    }
+
+    // The turn that is under way keeps its settings; an utterance is heard to its end by the detector that heard it begin.
+    private void Apply(SessionSettings settings)
+    {
+        bool hearsOtherwise = settings.SpeechThreshold != Settings.SpeechThreshold || settings.EndSilence != Settings.EndSilence;
+        _turnSettings = _turnSettings with { Session = settings with { SystemPrompt = settings.SystemPrompt ?? Settings.SystemPrompt } };
+        if (!hearsOtherwise || _state == ConversationState.UserSpeaking) return;
+        _detector.Dispose();
+        _detector = _stages.TurnDetectors.Create(settings);
     }
 
     private ConversationAction Step(ConversationInput input)
@@ -263,7 +286,7 @@ internal sealed partial class VoiceSession
 
     private async ValueTask GreetAsync(CancellationToken cancellationToken)
     {
-        string greeting = _settings.Greeting ?? _options.Greeting;
+        string greeting = Settings.Greeting ?? _options.Greeting;
         if (greeting.Length == 0 || greeting.Length > _options.MaxTextLength) return;
         Step(ConversationInput.TextSent);
         await TellStateAsync(cancellationToken).ConfigureAwait(false);

@@ -63,16 +63,8 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
     }
 
     /// <inheritdoc/>
-    public ILanguageModelSession CreateSession(SessionSettings? settings = null)
-    {
-        SamplingOptions sampling = _options.Sampling with
-        {
-            Temperature = settings?.Temperature ?? _options.Sampling.Temperature,
-            TopP = settings?.TopP ?? _options.Sampling.TopP,
-        };
-        var sampler = new Sampler(sampling, _engine.VocabularySize);
-        return new GlmVoiceSession(this, _engine.CreateContext(), sampler, _options.MaxNewTokens, settings?.SystemPrompt);
-    }
+    public ILanguageModelSession CreateSession(SessionSettings? settings = null) =>
+        new GlmVoiceSession(this, _engine.CreateContext(), _options.MaxNewTokens, settings ?? new SessionSettings());
 
     /// <summary>Continues a prompt, id by id, up to an end token (which is not told) or the number of ids asked for.</summary>
     /// <param name="promptIds">The prompt; at least one id.</param>
@@ -126,6 +118,15 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
             _engine.Dispose();
         }
     }
+
+    /// <summary>Makes what chooses the tokens of a session.</summary>
+    internal Sampler CreateSampler(SessionSettings settings) => new(
+        _options.Sampling with
+        {
+            Temperature = settings.Temperature ?? _options.Sampling.Temperature,
+            TopP = settings.TopP ?? _options.Sampling.TopP,
+        },
+        _engine.VocabularySize);
 
     /// <summary>Has the scheduler evaluate what a context has pending and continue it.</summary>
     /// <exception cref="InvalidOperationException">Tokens are asked of an empty context.</exception>

@@ -7,26 +7,26 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
 {
     private readonly GlmVoiceModel _model;
     private readonly ConversationContext _context;
-    private readonly Sampler _sampler;
     private readonly int _maxNewTokens;
-    private readonly string? _systemPrompt;
     private readonly CancellationTokenSource _closing = new();
 
     // Where each turn begins.
     private readonly List<int> _turns = [];
+    private Sampler _sampler;
+    private SessionSettings _settings;
     private Task _lastWork = Task.CompletedTask;
     private int _busy;
 
     // The utterance that is being heard, or was heard last: its tokens lie from start to end.
     private (int Start, int End)? _utterance;
 
-    public GlmVoiceSession(GlmVoiceModel model, ConversationContext context, Sampler sampler, int maxNewTokens, string? systemPrompt)
+    public GlmVoiceSession(GlmVoiceModel model, ConversationContext context, int maxNewTokens, SessionSettings settings)
     {
         _model = model;
         _context = context;
-        _sampler = sampler;
         _maxNewTokens = maxNewTokens;
-        _systemPrompt = systemPrompt;
+        _settings = settings;
+        _sampler = model.CreateSampler(settings);
     }
 
     /// <inheritdoc/>
@@ -42,6 +42,14 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
     internal ReadOnlySpan<TokenId> Ids => _context.Ids;
 
     private bool IsHearing => _utterance is { } utterance && _context.Count <= utterance.End;
+
+    /// <inheritdoc/>
+    public void Configure(SessionSettings settings)
+    {
+        using Operation operation = Begin();
+        if (settings.Temperature != _settings.Temperature || settings.TopP != _settings.TopP) _sampler = _model.CreateSampler(settings);
+        _settings = settings;
+    }
 
     /// <inheritdoc/>
     public async Task HearAsync(SpeechTokenUpdate update, CancellationToken cancellationToken)
@@ -141,7 +149,7 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
 
     private void BeginTurn(InputMode mode, TokenId[] ids)
     {
-        TokenId[] opening = _context.Count == 0 ? _model.Prompts.Begin(mode, _systemPrompt) : [];
+        TokenId[] opening = _context.Count == 0 ? _model.Prompts.Begin(mode, _settings.SystemPrompt) : [];
         int start = _context.Count + opening.Length;
         _context.Append([.. opening, .. ids]);
         _turns.Add(start);

@@ -48,6 +48,8 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
 
         public void NotePlayout(AudioFrame frame) => script.NotedSamples += frame.Samples.Length;
 
+        public void SetMuted(bool muted) => script.Log.Add($"muted {muted}");
+
         public TurnSignal SetPushToTalk(bool pressed) => new(pressed ? TurnSignalKind.SpeechStarted : TurnSignalKind.SpeechStopped, 0);
 
         public TurnSignal Commit() => new(TurnSignalKind.SpeechStopped, 0);
@@ -94,6 +96,10 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
         public int Capacity { get; set; } = 10_000;
 
         public int UnansweredSpeechTokens => Memory.AsEnumerable().Reverse().TakeWhile(static token => token.StartsWith('s')).Count();
+
+        public SessionSettings? Settings { get; private set; }
+
+        public void Configure(SessionSettings settings) => Settings = settings;
 
         public Task HearAsync(SpeechTokenUpdate update, CancellationToken cancellationToken)
         {

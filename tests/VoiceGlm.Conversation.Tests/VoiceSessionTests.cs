@@ -256,6 +256,19 @@ public sealed class VoiceSessionTests
     }
 
     [Fact]
+    public async Task Changed_settings_hold_from_the_next_turn_on()
+    {
+        await using var call = new Call(settings: new SessionSettings { SystemPrompt = "Be brief." });
+        call.Stages.Replies.Enqueue([("ok", 10)]);
+
+        await call.Connection.AskAsync(new VoiceCommand.UpdateSettings(new SessionSettings { Temperature = 0 }), TestContext.Current.CancellationToken);
+        await call.Connection.AskAsync(new VoiceCommand.SendText("Hello"), TestContext.Current.CancellationToken);
+        await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>());
+
+        Assert.Equal(new SessionSettings { Temperature = 0, SystemPrompt = "Be brief." }, call.Stages.Session!.Settings);
+    }
+
+    [Fact]
     public async Task Draining_lets_the_reply_end_and_then_the_session()
     {
         await using var call = new Call();
