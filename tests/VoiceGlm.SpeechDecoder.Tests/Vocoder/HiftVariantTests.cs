@@ -79,7 +79,8 @@ public sealed class HiftVariantTests : IDisposable
     [InlineData(Narrow)]
     public void Context_is_exactly_as_far_as_the_definition_reads(string configuration)
     {
-        using Variant variant = Make(configuration);
+        // How far a layer reads does not depend on its width.
+        using Variant variant = Make(configuration.Replace("base_channels: 192", "base_channels: 48", StringComparison.Ordinal));
         FrameContext context = variant.Vocoder.Manifest.StageContexts[0];
         int hop = variant.Vocoder.Manifest.HopLength;
         int frames = context.Before + context.After + 7;
