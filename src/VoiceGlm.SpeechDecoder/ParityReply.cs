@@ -39,24 +39,30 @@ internal sealed class ParityReply
     /// <summary>Speaks the next tokens.</summary>
     /// <param name="tokens">Codebook indices, at least one.</param>
     /// <param name="last">Whether the reply ends here; otherwise its end is held back.</param>
-    /// <param name="injectedSource">The excitation to use instead of the vocoder's own, shape [samples of the returned mel]; or empty.</param>
     /// <param name="cancellationToken">Ends the running graph.</param>
-    public ParityCall Speak(ReadOnlySpan<long> tokens, bool last, ReadOnlySpan<float> injectedSource, CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">The call has no more frames than are held back; the official code fails there too.</exception>
+    public ParityCall Speak(ReadOnlySpan<long> tokens, bool last, CancellationToken cancellationToken)
     {
         _tokens.AddRange(tokens);
         var random = new TorchRandom(Seed);
         float[] generated = Generate(random, cancellationToken);
+        // In long replies the lost frames may leave a last call with fewer frames than were held; the official code fails there.
         CrossFade.BlendByHamming(_held.AsSpan(0, Math.Min(_held.Length, generated.Length)), generated, _bins);
         float[] rows = [.. _cachedMel, .. generated];
         if (!last)
         {
+            if (rows.Length <= _overlapFrames * _bins)
+            {
+                throw new InvalidOperationException($"A block of {tokens.Length} tokens has no more than the {_overlapFrames} frames that are held back after it.");
+            }
+
             _held = rows[^(_overlapFrames * _bins)..];
             rows = rows[..^(_overlapFrames * _bins)];
         }
 
         _prompt.AddRange(rows);
         float[] mel = Mel.Transpose(rows, rows.Length / _bins);
-        (float[] speech, float[] source) = _vocoder.Vocode(mel, injectedSource.IsEmpty ? _cachedSource : injectedSource, random, cancellationToken);
+        (float[] speech, float[] source) = _vocoder.Vocode(mel, _cachedSource, random, cancellationToken);
         if (last) return new ParityCall(mel, speech);
         _cachedMel = rows[^(CachedFrames * _bins)..];
         _cachedSource = source[^_cachedSamples..];

@@ -71,7 +71,7 @@ public sealed class SpeechDecoderParity : IDisposable
             var block = new long[length];
             for (int i = 0; i < length; i++) block[i] = tokens[start + i].CodebookIndex;
             start += length;
-            calls.Add(reply.Speak(block, last: start == tokens.Length, injectedSource: [], cancellationToken));
+            calls.Add(reply.Speak(block, last: start == tokens.Length, cancellationToken));
         }
 
         return calls;

@@ -16,6 +16,7 @@ public sealed class DecoderFixture : IDisposable
         CheckpointConverter.Convert([Repository.Fixture("flow", "model")], _folder["model"], progress: null, CancellationToken.None);
         Model = ModelFolder.Open(_folder["model"]);
         Flow = FlowModel.Load(Model, Options);
+        Vocoder = new HiftVocoder(Model, Options);
         Hop = Model.Manifest.SpeechDecoder!.Vocoder.HopLength;
         Clock = new FrameClock(Flow.Manifest.TokenRate, Model.Manifest.SpeechDecoder.SampleRate, Hop);
     }
@@ -25,6 +26,8 @@ public sealed class DecoderFixture : IDisposable
     internal GraphOptions Options { get; } = new() { Threads = 1 };
 
     internal FlowModel Flow { get; }
+
+    internal HiftVocoder Vocoder { get; }
 
     internal FrameClock Clock { get; }
 
@@ -47,6 +50,7 @@ public sealed class DecoderFixture : IDisposable
     {
         Device.Dispose();
         Flow.Dispose();
+        Vocoder.Dispose();
         _folder.Dispose();
     }
 }

@@ -22,7 +22,7 @@ internal sealed class SpeechDecoderConverter : IPartConverter
         using TensorSource hiftWeights = OpenWeights(folder, "hift");
         FlowManifest flow = FlowGraphs.Add(configuration.Child("flow"), flowWeights, writer, cancellationToken);
         VocoderManifest vocoder = HiftGraphs.Add(configuration.Child("hift"), hiftWeights, writer, cancellationToken);
-        if (flow.MelBins != vocoder.MelBins) throw configuration.Child("flow").Wrong("output_size", $"hift's in_channels, {vocoder.MelBins},");
+        if (flow.MelBins != vocoder.MelBins) throw configuration.Child("flow").Wrong("output_size", $"{vocoder.MelBins}, as in_channels of hift");
         return manifest with
         {
             SpeechDecoder = new SpeechDecoderManifest { SampleRate = configuration.Integer("sample_rate"), Flow = flow, Vocoder = vocoder },
