@@ -21,7 +21,7 @@ public sealed partial class WaveFile
     }
 
     /// <summary>Writes a mono file of 16-bit integers to a stream.</summary>
-    /// <remarks>Rounds downward, as libsndfile does when it turns floats into integers with clipping on: ⌊32768 x⌋.</remarks>
+    /// <remarks>As libsndfile with clipping on: the sample as the nearest 32-bit integer, of which the upper half is kept.</remarks>
     public static void WritePcm16(Stream stream, ReadOnlySpan<float> samples, SampleRate sampleRate)
     {
         WriteHeader(stream, samples.Length, sampleRate, sizeof(short), codec: 1);
@@ -31,7 +31,7 @@ public sealed partial class WaveFile
             Span<short> integers = piece.AsSpan(0, Math.Min(PieceSamples, samples.Length));
             for (int i = 0; i < integers.Length; i++)
             {
-                integers[i] = (short)Math.Clamp(MathF.Floor(samples[i] * 32768f), short.MinValue, short.MaxValue);
+                integers[i] = (short)((int)MathF.Round(samples[i] * 2147483648f) >> 16);
             }
 
             stream.Write(MemoryMarshal.AsBytes(integers));

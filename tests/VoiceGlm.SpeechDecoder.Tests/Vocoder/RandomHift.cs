@@ -47,6 +47,9 @@ internal sealed class RandomHift : TensorSource
     /// <summary>Takes a tensor out.</summary>
     public void Remove(string name) => _tensors.Remove(name);
 
+    /// <summary>A tensor's values, to change.</summary>
+    public float[] ValuesOf(string name) => _values[name];
+
     private void AddBlock(string block, int channels, int kernel, int pairs)
     {
         for (int i = 0; i < pairs; i++)
