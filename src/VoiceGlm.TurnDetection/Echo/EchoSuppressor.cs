@@ -9,6 +9,9 @@ namespace VoiceGlm.TurnDetection.Echo;
 /// <remarks>The residual echo suppressors of acoustic echo cancellers work alike: Hänsler and Schmidt 2004, chapter on residual echo.</remarks>
 internal sealed class EchoSuppressor(float marginDb)
 {
+    /// <summary>Samples that the output is late.</summary>
+    public const int LatencySamples = ShortTimeSpectrum.HopSamples;
+
     // What remains above twice the expected echo (which itself is a high quantile) is somebody else.
     private const float OverSubtraction = 2;
     private const float TailDecay = 0.6f; // per hop: 60 dB in 0.43 s
@@ -40,9 +43,6 @@ internal sealed class EchoSuppressor(float marginDb)
     private float _usualDb;
     private int _lag = -1;
     private long _hop;
-
-    /// <summary>Samples that the output is late.</summary>
-    public const int LatencySamples = ShortTimeSpectrum.HopSamples;
 
     /// <summary>Whether something is played, or its echo may still be heard.</summary>
     public bool IsSounding { get; private set; }
