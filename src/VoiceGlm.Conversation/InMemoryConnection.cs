@@ -130,12 +130,9 @@ public sealed class InMemoryConnection : IVoiceConnection
             played = turn == _turn ? Played(now) : TimeSpan.Zero;
             if (turn.Value <= _flushed.Value) return played;
             _flushed = turn;
-            if (turn == _turn)
-            {
-                for (int i = 0; i < _soundings.Count; i++) _soundings[i] = _soundings[i].CutAt(now);
-                if (_silentFrom > now) _silentFrom = now;
-            }
-
+            if (turn != _turn) return played;
+            for (int i = 0; i < _soundings.Count; i++) _soundings[i] = _soundings[i].CutAt(now);
+            if (_silentFrom > now) _silentFrom = now;
             (waiting, _flush) = (_flush, new CancellationTokenSource());
         }
 

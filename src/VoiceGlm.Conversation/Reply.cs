@@ -18,7 +18,6 @@ internal sealed class Reply
     private readonly ReplyTrack _track;
     private readonly Action<TurnTimings> _firstAudio;
     private readonly int _start;
-    private bool _announced;
 
     private Reply(
         TurnId turn,
@@ -43,6 +42,9 @@ internal sealed class Reply
 
     /// <summary>Ends when the reply was played whole, was cancelled, or a stage failed.</summary>
     public Task Completion { get; }
+
+    /// <summary>Whether the far side was told that there is a reply.</summary>
+    public bool IsAnnounced { get; private set; }
 
     /// <summary>What was given to the connection.</summary>
     public PlayoutMemory Playout { get; } = new();
@@ -148,9 +150,9 @@ internal sealed class Reply
     private async ValueTask AnnounceAsync(CancellationToken cancellationToken)
     {
         await _released.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (!_announced)
+        if (!IsAnnounced)
         {
-            _announced = true;
+            IsAnnounced = true;
             await _connection.SendAsync(new VoiceEvent.ResponseCreated(_turn), cancellationToken).ConfigureAwait(false);
         }
 

@@ -200,7 +200,7 @@ internal sealed partial class Turn
         }
 
         LogTurnEnded(_logger, Id.Value, status, played.TotalSeconds);
-        await TellAsync(new VoiceEvent.ResponseDone(Id, status, played, text, failure)).ConfigureAwait(false);
+        if (reply.IsAnnounced || failure is not null) await TellAsync(new VoiceEvent.ResponseDone(Id, status, played, text, failure)).ConfigureAwait(false);
     }
 
     private async Task TellAsync(VoiceEvent voiceEvent)

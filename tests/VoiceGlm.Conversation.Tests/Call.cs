@@ -66,7 +66,7 @@ internal sealed class Call : IAsyncDisposable
     {
         while (!happens.IsCompleted)
         {
-            if (Connection.SilentFrom > Time.GetUtcNow()) Time.Advance(TimeSpan.FromMilliseconds(20));
+            Play();
             await Task.Yield();
         }
 
@@ -78,9 +78,15 @@ internal sealed class Call : IAsyncDisposable
     {
         while (Connection.PlayedOf(turn) < heard)
         {
-            if (Connection.SilentFrom > Time.GetUtcNow()) Time.Advance(TimeSpan.FromMilliseconds(20));
+            Play();
             await Task.Yield();
         }
+    }
+
+    // A little beyond the last sound: a wait may have been begun after the clock was moved.
+    private void Play()
+    {
+        if (Connection.SilentFrom > Time.GetUtcNow() - TimeSpan.FromSeconds(1)) Time.Advance(TimeSpan.FromMilliseconds(20));
     }
 
     public async ValueTask DisposeAsync()

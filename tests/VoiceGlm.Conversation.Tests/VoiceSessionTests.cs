@@ -100,14 +100,15 @@ public sealed class VoiceSessionTests
         call.Stages.Replies.Enqueue([("Z", 10)]);
 
         await AskAsync(call);
-        await call.SeeStateAsync(ConversationState.Thinking);
+        while (!call.Stages.Log.Contains("reply")) await Task.Yield();
         call.Speak(TurnSignalKind.SpeechStarted);
-        await call.SeeAsync<VoiceEvent.ResponseDone>();
+        await call.SeeAsync<VoiceEvent.SpeechStarted>();
         call.Stages.Wait = null;
         call.Speak(count: 2);
         call.Speak(TurnSignalKind.SpeechStopped);
         await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>());
 
+        Assert.Equal(new TurnId(2), Assert.Single(call.Seen.OfType<VoiceEvent.ResponseDone>()).Turn);
         Assert.Equal(["<user>", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "<assistant>", "Z"], call.Stages.Session!.Memory.Take(11));
     }
 
