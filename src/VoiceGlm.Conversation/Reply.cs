@@ -35,7 +35,7 @@ internal sealed class Reply
         _clock = clock;
         _firstAudio = firstAudio;
         _start = model.Position;
-        _track = new ReplyTrack(stages.SpeechDecoders.SpeechTokensPerSecond);
+        _track = new ReplyTrack(stages.SpeechDecoders.SpeechTokensPerSecond, stages.LanguageModel.SpeechGroupTokens);
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Completion = RunAsync(_cancellation.Token);
     }
