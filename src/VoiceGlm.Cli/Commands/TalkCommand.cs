@@ -64,7 +64,7 @@ internal static class TalkCommand
                 if (part is ReplyPart.Text words)
                 {
                     text.Append(words.Value);
-                    if (!machine) terminal.Plain.Write(words.Value);
+                    if (!machine) terminal.WriteWords(words.Value);
                 }
                 else if (part is ReplyPart.Speech speech)
                 {
