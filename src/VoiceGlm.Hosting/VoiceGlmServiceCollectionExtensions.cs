@@ -20,7 +20,8 @@ public static class VoiceGlmServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>());
         services.AddOptions<DrainOptions>().BindConfiguration(DrainOptions.SectionName).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DrainOptions>, DrainOptionsValidator>());
-        services.AddOptions<SpeechDecoderOptions>().BindConfiguration("VoiceGlm:" + SpeechDecoderOptions.SectionName);
+        services.AddOptions<SpeechDecoderOptions>().BindConfiguration("VoiceGlm:" + SpeechDecoderOptions.SectionName).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SpeechDecoderOptions>, SpeechDecoderOptionsValidator>());
 
         services.AddTurnDetection().AddConversation();
         services.TryAddSingleton<ModelHost>();

@@ -21,10 +21,19 @@ builder.Services.AddOpenTelemetry()
 
 WebApplication app = builder.Build();
 app.UsePageSecurity();
-app.UseDefaultFiles();
-app.UseStaticFiles();
+app.UsePage();
 app.MapVoiceHub("/voice");
 app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
 app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(VoiceGlmServiceCollectionExtensions.ReadyTag) });
 app.MapPrometheusScrapingEndpoint("/metrics");
-await app.RunAsync();
+try
+{
+    await app.RunAsync();
+    return Environment.ExitCode;
+}
+catch (Exception exception) when (StartFailure.Sentence(exception) is { } sentence)
+{
+    StartFailure.Log(app.Logger, sentence);
+    await app.DisposeAsync(); // Writes what is still to be logged.
+    return 1;
+}
