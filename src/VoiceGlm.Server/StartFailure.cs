@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace VoiceGlm.Server;
 
 /// <summary>What keeps the service from starting and is the operator's to mend: a sentence instead of a stack trace.</summary>
-internal static partial class StartFailure
+internal static class StartFailure
 {
     /// <summary>Why the service cannot start; <see langword="null"/> where it is not the operator's doing.</summary>
     public static string? Sentence(Exception exception) => exception switch
@@ -15,7 +15,4 @@ internal static partial class StartFailure
         IOException { InnerException: AddressInUseException } taken => taken.Message,
         _ => null,
     };
-
-    [LoggerMessage(8022, LogLevel.Critical, "The service cannot start: {Reason}", EventName = "StartFailed")]
-    public static partial void Log(ILogger logger, string reason);
 }
