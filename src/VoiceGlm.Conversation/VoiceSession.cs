@@ -49,7 +49,7 @@ internal sealed partial class VoiceSession
         _options = options;
         _metrics = metrics;
         _logger = logger;
-        _turnSettings = new TurnSettings(time, logger, options.GuessTheEnd, options.ReservedTokens, settings);
+        _turnSettings = new TurnSettings(time, logger, options.GuessTheEnd, options.ReservedTokens, metrics, options.LogTranscripts, settings);
         _detector = stages.TurnDetectors.Create(settings);
     }
 

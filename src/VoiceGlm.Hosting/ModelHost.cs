@@ -74,7 +74,8 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
             LogFailed(_logger, exception.Message);
             _ready.TrySetException(exception);
             Environment.ExitCode = 1;
-            _lifetime.StopApplication();
+            // A host that is still starting does not take kindly to being stopped.
+            _lifetime.ApplicationStarted.Register(_lifetime.StopApplication);
         }
     }
 
