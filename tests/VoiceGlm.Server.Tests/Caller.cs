@@ -23,6 +23,7 @@ internal sealed class Caller(VoiceClient client) : IAsyncDisposable
         {
             object?[] item = await client.ReadAsync();
             if ((string)item[0]! == kind) return (item, played);
+            if ((string)item[0]! == "flush") client.Send("flushed", item[2], played);
             if ((string)item[0]! != "audio") continue;
             played = Convert.ToInt64(item[2], CultureInfo.InvariantCulture) + (((byte[])item[4]!).Length / 2);
             client.Send("played", item[1], played);
