@@ -47,6 +47,7 @@ public sealed class Graph : IDisposable
             GraphOptimizationLevel = options.Optimize ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
+        if (Environment.GetEnvironmentVariable("VG_SPIN") is { } spin) sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", spin);
         if (options.ProfilePrefix is { } prefix)
         {
             // Profiling begins with the prefix known at that moment.

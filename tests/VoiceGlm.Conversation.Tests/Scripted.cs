@@ -95,6 +95,8 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
 
         public int Capacity { get; set; } = 10_000;
 
+        public Deadline PlayoutDeadline { get; set; }
+
         public int UnansweredSpeechTokens => Memory.AsEnumerable().Reverse().TakeWhile(static token => token.StartsWith('s')).Count();
 
         public SessionSettings? Settings { get; private set; }
@@ -173,6 +175,8 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
     {
         private int _pending;
         private long _position;
+
+        public Deadline PlayoutDeadline { get; set; }
 
         public ValueTask<AudioFrame?> AppendAsync(SpeechToken token, CancellationToken cancellationToken)
         {

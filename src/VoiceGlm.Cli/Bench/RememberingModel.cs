@@ -16,6 +16,12 @@ internal sealed class RememberingModel(ILanguageModel model, Action<int> cut) : 
 
         public int Position => session.Position;
 
+        public Deadline PlayoutDeadline
+        {
+            get => session.PlayoutDeadline;
+            set => session.PlayoutDeadline = value;
+        }
+
         public int Capacity => session.Capacity;
 
         public int UnansweredSpeechTokens => session.UnansweredSpeechTokens;
