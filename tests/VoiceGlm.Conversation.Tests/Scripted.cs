@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
 namespace VoiceGlm.Conversation.Tests;
@@ -6,13 +7,16 @@ namespace VoiceGlm.Conversation.Tests;
 internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, ILanguageModel, ISpeechDecoderFactory, IVoiceStagesSource
 {
     /// <summary>Signals by the position of the frame that brings them.</summary>
-    public Dictionary<long, TurnSignalKind> Signals { get; } = [];
+    public ConcurrentDictionary<long, TurnSignalKind> Signals { get; } = [];
 
     /// <summary>The parts of each reply, in order: <c>text</c> letters and the number of speech tokens.</summary>
     public Queue<(string Text, int Speech)[]> Replies { get; } = new();
 
     /// <summary>What the model was made to do, in order.</summary>
     public List<string> Log { get; } = [];
+
+    /// <summary>Speech tokens of the last reply that were left in memory, for each time that the model was made to forget.</summary>
+    public List<int> HeardSpeechTokens { get; } = [];
 
     /// <summary>Speech that the turn detector was told sounds.</summary>
     public long NotedSamples { get; private set; }
@@ -156,6 +160,7 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
             Assert.InRange(position, 0, Memory.Count);
             Memory.RemoveRange(position, Memory.Count - position);
             script.Log.Add($"rewind {position}");
+            script.HeardSpeechTokens.Add(Memory.Skip(Memory.LastIndexOf("<assistant>") + 1).Count(static token => token is ['a', >= '0' and <= '9', ..]));
         }
 
         public bool ForgetOldestTurn()
