@@ -14,7 +14,7 @@ public interface ILanguageModel
 
 /// <summary>
 /// One conversation as the model remembers it: what was said so far and where it stands. One operation at a time; only
-/// <see cref="Position"/> and disposal may come from elsewhere.
+/// <see cref="Position"/>, <see cref="PlayoutDeadline"/> and disposal may come from elsewhere.
 /// </summary>
 public interface ILanguageModelSession : IAsyncDisposable
 {
@@ -29,6 +29,12 @@ public interface ILanguageModelSession : IAsyncDisposable
     /// goes on with. 0 after a reply, or at the beginning.
     /// </summary>
     int UnansweredSpeechTokens { get; }
+
+    /// <summary>
+    /// When the speech of the reply under way will have sounded as far as it is decoded: more is wanted by then. Each reply begins with
+    /// <see cref="Deadline.AtOnce"/>: somebody waits for its first sound. May be set at any time, by any thread.
+    /// </summary>
+    Deadline PlayoutDeadline { get; set; }
 
     /// <summary>Takes other sampling settings from the next reply on. A system prompt is only taken before the first turn.</summary>
     void Configure(SessionSettings settings);

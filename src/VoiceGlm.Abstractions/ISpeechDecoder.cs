@@ -16,6 +16,12 @@ public interface ISpeechDecoderFactory
 /// <summary>Voices one reply: owns its mel overlap and vocoder state. Not thread-safe; dispose to abandon.</summary>
 public interface ISpeechDecoder : IDisposable
 {
+    /// <summary>
+    /// When the speech decoded so far will have sounded: more is wanted by then. Until it is set nothing sounds, and somebody waits for
+    /// the first. Set by whoever plays, between two calls.
+    /// </summary>
+    Deadline PlayoutDeadline { get; set; }
+
     /// <summary>Takes the next speech token of the reply.</summary>
     /// <returns>The speech that became ready, or <see langword="null"/> until a block is full.</returns>
     ValueTask<AudioFrame?> AppendAsync(SpeechToken token, CancellationToken cancellationToken);

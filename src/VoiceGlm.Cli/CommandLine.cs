@@ -41,5 +41,6 @@ internal static class CommandLine
         GenerateCommand.Create(terminal),
         SpeakCommand.Create(terminal),
         TalkCommand.Create(terminal),
+        BenchCommand.Create(terminal),
     };
 }

@@ -19,6 +19,8 @@ internal sealed class Reply
     private readonly ReplyTrack _track;
     private readonly Action<TurnTimings> _firstAudio;
     private readonly int _start;
+    private ISpeechDecoder? _decoder;
+    private TimeSpan _given;
 
     private Reply(
         TurnId turn,
@@ -92,6 +94,7 @@ internal sealed class Reply
     {
         await Task.Yield();
         using ISpeechDecoder decoder = _stages.SpeechDecoders.Create();
+        _decoder = decoder;
         await foreach (ReplyPart part in PartsAsync(cancellationToken).ConfigureAwait(false))
         {
             lock (_trackLock) _track.Add(part);
@@ -139,8 +142,10 @@ internal sealed class Reply
         bool first = frame.Position == 0;
         if (first) _clock.FirstAudio();
         Playout.Add(frame);
+        _given += frame.Duration;
         _work.Speaking.Sound += frame.Duration;
         ValueTask played = _work.Playing.RunAsync(() => _connection.PlayAsync(_turn, frame, cancellationToken));
+        TellDeadline();
         if (first)
         {
             TurnTimings timings = _clock.ToTimings();
@@ -149,6 +154,16 @@ internal sealed class Reply
         }
 
         await played.ConfigureAwait(false);
+        // What was on its way has arrived by now: how much is left is known better.
+        TellDeadline();
+    }
+
+    // More speech is wanted when what was given has sounded.
+    private void TellDeadline()
+    {
+        Deadline deadline = Deadline.Now + (_given - _connection.PlayedOf(_turn));
+        _decoder!.PlayoutDeadline = deadline;
+        _model.PlayoutDeadline = deadline;
     }
 
     // Waits for the release, then tells that there is a reply, and the words that were held back.

@@ -15,6 +15,7 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
     private Sampler _sampler;
     private SessionSettings _settings;
     private Task _lastWork = Task.CompletedTask;
+    private Generation? _reply;
     private int _busy;
 
     // The utterance that is being heard, or was heard last: its tokens lie from start to end.
@@ -37,6 +38,16 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
 
     /// <inheritdoc/>
     public int UnansweredSpeechTokens => IsHearing ? _context.Count - _utterance!.Value.Start : 0;
+
+    /// <inheritdoc/>
+    public Deadline PlayoutDeadline
+    {
+        get => Volatile.Read(ref _reply)?.PlayoutDeadline ?? Deadline.AtOnce;
+        set
+        {
+            if (Volatile.Read(ref _reply) is { } reply) reply.PlayoutDeadline = value;
+        }
+    }
 
     /// <summary>The token ids of the conversation, for tests.</summary>
     internal ReadOnlySpan<TokenId> Ids => _context.Ids;
@@ -98,6 +109,7 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
         int handedOut = _context.Count;
         var router = new ReplyRouter(_model.Tokenizer, _model.Vocabulary);
         Generation generation = Start(_maxNewTokens, stopping.Token);
+        Volatile.Write(ref _reply, generation);
         try
         {
             await foreach (TokenId id in generation.Ids.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
@@ -111,6 +123,7 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
         {
             await stopping.CancelAsync().ConfigureAwait(false);
             await generation.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Volatile.Write(ref _reply, null);
             _context.Rewind(handedOut);
         }
     }

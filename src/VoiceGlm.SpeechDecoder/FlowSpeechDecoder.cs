@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using VoiceGlm.Inference;
 
 namespace VoiceGlm.SpeechDecoder;
@@ -19,6 +20,7 @@ internal sealed class FlowSpeechDecoder : ISpeechDecoder
     private int _block;
     private long _position;
     private bool _ended;
+    private TimeSpan _lastDuration;
 
     public FlowSpeechDecoder(FlowModel flow, HiftVocoder vocoder, FrameClock clock, InferenceDevice device, SpeechDecoderOptions options)
     {
@@ -31,6 +33,12 @@ internal sealed class FlowSpeechDecoder : ISpeechDecoder
         _codebookSize = flow.Manifest.CodebookSize;
         _hopLength = vocoder.Manifest.HopLength;
     }
+
+    /// <inheritdoc/>
+    public Deadline PlayoutDeadline { get; set; }
+
+    // To be done in time, a block begins as long before as the one before it took.
+    private Deadline BlockDeadline => PlayoutDeadline == Deadline.AtOnce ? Deadline.AtOnce : PlayoutDeadline - _lastDuration;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The token is not in the codebook.</exception>
@@ -64,7 +72,19 @@ internal sealed class FlowSpeechDecoder : ISpeechDecoder
     private async Task<AudioFrame?> SpeakAsync(bool last, CancellationToken cancellationToken)
     {
         _ended = true;
-        float[] samples = await _device.RunAsync(token => Decode(last, token), cancellationToken).ConfigureAwait(false);
+        // Two pieces of work, so that others, who are in more of a hurry, need not wait for both.
+        Func<Deadline> deadline = () => BlockDeadline;
+        long began = 0;
+        SpectrogramBlock block = await _device.RunAsync(
+            token =>
+            {
+                began = Stopwatch.GetTimestamp();
+                return _spectrogram.Extend([.. _pending], last, token);
+            },
+            deadline,
+            cancellationToken).ConfigureAwait(false);
+        float[] samples = await _device.RunAsync(token => Voice(block, token), deadline, cancellationToken).ConfigureAwait(false);
+        _lastDuration = Stopwatch.GetElapsedTime(began);
         _ended = last;
         _pending.Clear();
         if (samples.Length == 0) return null;
@@ -73,9 +93,8 @@ internal sealed class FlowSpeechDecoder : ISpeechDecoder
         return frame;
     }
 
-    private float[] Decode(bool last, CancellationToken cancellationToken)
+    private float[] Voice(SpectrogramBlock block, CancellationToken cancellationToken)
     {
-        SpectrogramBlock block = _spectrogram.Extend([.. _pending], last, cancellationToken);
         var samples = new float[block.FinalFrames * _hopLength];
         _vocoder.Append(block.ToBins(), block.FinalFrames, samples, cancellationToken);
         return samples;

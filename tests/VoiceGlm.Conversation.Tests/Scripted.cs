@@ -15,6 +15,9 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
     /// <summary>What the model was made to do, in order.</summary>
     public ConcurrentQueue<string> Log { get; } = new();
 
+    /// <summary>Speech tokens of the last reply that were left in memory, for each time that the model was made to forget.</summary>
+    public List<int> HeardSpeechTokens { get; } = [];
+
     /// <summary>Speech that the turn detector was told sounds.</summary>
     public long NotedSamples { get; private set; }
 
@@ -98,6 +101,8 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
 
         public int Capacity { get; set; } = 10_000;
 
+        public Deadline PlayoutDeadline { get; set; }
+
         public int UnansweredSpeechTokens => Memory.AsEnumerable().Reverse().TakeWhile(static token => token.StartsWith('s')).Count();
 
         public SessionSettings? Settings { get; private set; }
@@ -157,6 +162,7 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
             Assert.InRange(position, 0, Memory.Count);
             Memory.RemoveRange(position, Memory.Count - position);
             script.Log.Enqueue($"rewind {position}");
+            script.HeardSpeechTokens.Add(Memory.Skip(Memory.LastIndexOf("<assistant>") + 1).Count(static token => token is ['a', >= '0' and <= '9', ..]));
         }
 
         public bool ForgetOldestTurn()
@@ -176,6 +182,8 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
     {
         private int _pending;
         private long _position;
+
+        public Deadline PlayoutDeadline { get; set; }
 
         public ValueTask<AudioFrame?> AppendAsync(SpeechToken token, CancellationToken cancellationToken)
         {

@@ -92,6 +92,48 @@ public sealed class VoiceSessionTests
     }
 
     [Fact]
+    public async Task Fifty_interruptions_leave_no_token_too_many_or_too_few_in_memory()
+    {
+        await using var call = new Call();
+        await AskAfterEnqueueAsync();
+        for (int i = 1; i <= 50; i++)
+        {
+            var turn = new TurnId(i);
+            await call.SeeStateAsync(ConversationState.Speaking);
+            await call.HearAsync(turn, TimeSpan.FromMilliseconds(60 + (i * 137 % 3900)));
+            await AskAfterEnqueueAsync();
+
+            VoiceEvent.ResponseDone done = await call.SeeAsync<VoiceEvent.ResponseDone>();
+            Assert.Equal((turn, TurnStatus.Cancelled), (done.Turn, done.Status));
+            int played = (int)Math.Floor((call.Connection.PlayedOf(turn).TotalMilliseconds / 80) + 0.5);
+            Assert.Equal(played, call.Stages.HeardSpeechTokens[^1]);
+        }
+
+        async Task AskAfterEnqueueAsync()
+        {
+            call.Stages.Replies.Enqueue(s_twoGroups);
+            call.Speak(TurnSignalKind.SpeechStarted);
+            call.Speak(count: 2);
+            call.Speak(TurnSignalKind.SpeechStopped);
+            await call.SeeAsync<VoiceEvent.SpeechStarted>();
+        }
+    }
+
+    [Fact]
+    public async Task Stages_are_told_when_the_speech_that_was_given_will_have_sounded()
+    {
+        await using var call = new Call();
+        call.Stages.Replies.Enqueue([("Z", 10)]);
+        Deadline before = Deadline.Now;
+
+        await AskAsync(call);
+        await call.SeeAsync<VoiceEvent.TurnTimed>();
+
+        Deadline told = call.Stages.Session!.PlayoutDeadline;
+        Assert.InRange(told.Timestamp, (before + TimeSpan.FromSeconds(0.8)).Timestamp, (Deadline.Now + TimeSpan.FromSeconds(0.8)).Timestamp);
+    }
+
+    [Fact]
     public async Task User_who_goes_on_before_anything_was_heard_goes_on_with_the_same_utterance()
     {
         await using var call = new Call();

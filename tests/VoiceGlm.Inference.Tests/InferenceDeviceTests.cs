@@ -24,6 +24,69 @@ public class InferenceDeviceTests
     }
 
     [Fact]
+    public async Task Earliest_deadline_runs_first_and_equal_ones_in_the_order_of_asking()
+    {
+        Deadline now = Deadline.Now;
+        Assert.Equal(
+            ["at once", "1 s", "1 s, later", "2 s", "3 s"],
+            await OrderAsync(("3 s", In(3)), ("1 s", In(1)), ("2 s", In(2)), ("1 s, later", In(1)), ("at once", static () => Deadline.AtOnce)));
+
+        Func<Deadline> In(double seconds) => () => now + TimeSpan.FromSeconds(seconds);
+    }
+
+    [Fact]
+    public async Task Nobody_overtakes_who_has_been_due_for_longer()
+    {
+        Deadline past = Deadline.Now - TimeSpan.FromSeconds(10);
+        Assert.Equal(["first", "second", "third"], await OrderAsync(("first", static () => Deadline.AtOnce), ("second", () => past), ("third", static () => Deadline.AtOnce)));
+    }
+
+    [Fact]
+    public async Task Nobody_is_overtaken_by_what_was_asked_for_after_the_longest_wait()
+    {
+        Deadline afterLongestWait = Deadline.Now + InferenceDevice.LongestWait + TimeSpan.FromSeconds(1);
+        Assert.Equal(["patient", "late"], await OrderAsync(("patient", static () => new Deadline(long.MaxValue)), ("late", () => afterLongestWait)));
+    }
+
+    [Fact]
+    public async Task Deadline_may_change_while_the_work_waits()
+    {
+        Deadline soon = Deadline.Now + TimeSpan.FromSeconds(1);
+        Deadline changing = soon + TimeSpan.FromSeconds(1);
+        Assert.Equal(["changed", "soon"], await OrderAsync(() => changing = Deadline.AtOnce, ("soon", () => soon), ("changed", () => changing)));
+    }
+
+    // What runs in which order when all of it waits at the moment that the device becomes free.
+    private static Task<List<string>> OrderAsync(params (string Name, Func<Deadline> Deadline)[] work) => OrderAsync(static () => { }, work);
+
+    private static async Task<List<string>> OrderAsync(Action beforeRelease, params (string Name, Func<Deadline> Deadline)[] work)
+    {
+        using var device = new InferenceDevice();
+        using var release = new ManualResetEventSlim();
+        Task<bool> busy = device.RunAsync(
+            token =>
+            {
+                release.Wait(token);
+                return true;
+            },
+            Token);
+        var order = new List<string>();
+        Task<bool>[] tasks = [.. work.Select(one => device.RunAsync(
+            _ =>
+            {
+                order.Add(one.Name);
+                return true;
+            },
+            one.Deadline,
+            Token))];
+        beforeRelease();
+        release.Set();
+        await busy;
+        await Task.WhenAll(tasks);
+        return order;
+    }
+
+    [Fact]
     public async Task Failure_reaches_its_caller_and_the_device_goes_on()
     {
         using var device = new InferenceDevice();

@@ -32,4 +32,5 @@ internal sealed record FindingResult(string File, string Expected, string Found)
 [JsonSerializable(typeof(TalkResult))]
 [JsonSerializable(typeof(ModelResult))]
 [JsonSerializable(typeof(VerifyResult))]
+[JsonSerializable(typeof(ConversationBenchResult))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

@@ -4,7 +4,7 @@ namespace VoiceGlm.LanguageModel;
 
 /// <summary>
 /// Works on all requests at once. A round is one step of all conversations that speak, then one chunk of one that is still being
-/// read; requests join and leave between rounds, and other work of the device runs between them. Thread-safe.
+/// read; requests join and leave between rounds, and other work of the device runs between them, before them where it is more urgent. Thread-safe.
 /// </summary>
 internal sealed class LanguageModelScheduler(LanguageModelEngine engine, InferenceDevice device, SpeechVocabulary vocabulary)
 {
@@ -35,7 +35,7 @@ internal sealed class LanguageModelScheduler(LanguageModelEngine engine, Inferen
     {
         try
         {
-            while (await device.RunAsync(RunRound, CancellationToken.None).ConfigureAwait(false))
+            while (await device.RunAsync(RunRound, NextDeadline, CancellationToken.None).ConfigureAwait(false))
             {
             }
         }
@@ -58,6 +58,17 @@ internal sealed class LanguageModelScheduler(LanguageModelEngine engine, Inferen
         Step();
         ReadChunk();
         return true;
+    }
+
+    // Who is read is waited for; of those who speak, the one whose listener is the first to run dry counts.
+    private Deadline NextDeadline()
+    {
+        lock (_lock)
+        {
+            if (_arrived.Count > 0 || _reading.Count > 0 || _speaking.Count == 0) return Deadline.AtOnce;
+        }
+
+        return _speaking.Min(static generation => generation.Deadline);
     }
 
     private void Step()
