@@ -12,7 +12,7 @@ public sealed class TinyModel : IDisposable
     public TinyModel()
     {
         IReadOnlyList<string> checkpoints = CheckpointSynthesizer.Synthesize(CheckpointProfile.Tiny, CheckpointParts.All, _folder["checkpoints"]);
-        CheckpointConverter.Convert(checkpoints, Path);
+        CheckpointConverter.Convert(checkpoints, Path, progress: null, CancellationToken.None);
     }
 
     /// <summary>The model folder.</summary>
