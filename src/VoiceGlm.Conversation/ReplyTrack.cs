@@ -45,7 +45,8 @@ internal sealed class ReplyTrack(double speechTokensPerSecond, int speechGroupTo
     /// <param name="start">Position of the conversation where the reply began.</param>
     public HeardReply HeardIn(TimeSpan played, int start)
     {
-        int left = Math.Min(SpeechTokens, (int)Math.Floor((played.TotalSeconds * speechTokensPerSecond) + 0.5));
+        // In ticks, which are whole: of seconds, the half of a token would come out a little short.
+        int left = Math.Min(SpeechTokens, (int)Math.Floor((played.Ticks * speechTokensPerSecond / TimeSpan.TicksPerSecond) + 0.5));
         int heard = left;
         int position = start;
         var text = new StringBuilder();

@@ -48,7 +48,7 @@ public sealed class Graph : IDisposable
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
         // Threads that spin while they wait for the next operator take the cores from those who bring the sound and carry it away.
-        sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", Environment.GetEnvironmentVariable("VG_SPIN") ?? "0");
+        sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         if (options.ProfilePrefix is { } prefix)
         {
             // Profiling begins with the prefix known at that moment.

@@ -56,7 +56,7 @@ internal sealed class Service : IAsyncDisposable
             var frame = new float[FrameSamples];
             if (said < words.Length) words.AsSpan(said, Math.Min(FrameSamples, words.Length - said)).CopyTo(frame);
             Caller.Speak(frame);
-            while (Caller.Microphone.Count > 0) await Task.Yield();
+            while (Caller.Microphone.Count > 0 && !_session.IsCompleted) await Task.Yield();
             if (Caller.SilentFrom > _time.GetUtcNow()) _time.Advance(s_frame);
             while (Caller.Events.TryRead(out VoiceEvent? seen))
             {

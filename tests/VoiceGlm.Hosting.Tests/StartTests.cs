@@ -13,9 +13,11 @@ public sealed class StartTests
     [InlineData("TurnDetection:SpeechThreshold", "7")]
     public async Task Wrong_option_stops_the_start_with_a_sentence_that_names_it(string option, string value)
     {
-        await using var service = new Service((option, value));
-
-        OptionsValidationException refused = await Assert.ThrowsAsync<OptionsValidationException>(service.StartAsync);
+        OptionsValidationException refused = await Assert.ThrowsAsync<OptionsValidationException>(async () =>
+        {
+            await using var service = new Service((option, value));
+            await service.StartAsync();
+        });
 
         Assert.Contains(option.Split(':')[1], refused.Message);
     }

@@ -149,7 +149,7 @@ internal sealed class ScriptedCaller : IVoiceConnection
                 if (done.Status == TurnStatus.Cancelled && _interrupted != 0)
                 {
                     BargeIns.Add(_silence);
-                    int played = (int)Math.Floor((_line.PlayedOf(done.Turn).TotalSeconds * _speechTokensPerSecond) + 0.5);
+                    int played = (int)Math.Floor((_line.PlayedOf(done.Turn).Ticks * _speechTokensPerSecond / TimeSpan.TicksPerSecond) + 0.5);
                     HeardErrorTokens += Math.Abs(played - Volatile.Read(ref _remembered));
                 }
 
