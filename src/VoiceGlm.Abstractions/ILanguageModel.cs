@@ -3,6 +3,9 @@ namespace VoiceGlm;
 /// <summary>Holds the language model's weights. Thread-safe; lives as long as the process.</summary>
 public interface ILanguageModel
 {
+    /// <summary>Speech tokens that follow one group of words while there are words left: the second number of the published 13 : 26.</summary>
+    int SpeechGroupTokens { get; }
+
     /// <summary>Begins a conversation. It keeps its place in the model's memory until it is disposed.</summary>
     /// <param name="settings">What the session sets for itself; <see langword="null"/> for the model's own options.</param>
     /// <exception cref="InvalidOperationException">As many conversations are held as the model's options allow.</exception>
@@ -17,6 +20,18 @@ public interface ILanguageModelSession : IAsyncDisposable
 {
     /// <summary>Tokens that the conversation holds: a place to come back to with <see cref="Rewind"/>.</summary>
     int Position { get; }
+
+    /// <summary>Tokens that the conversation may hold.</summary>
+    int Capacity { get; }
+
+    /// <summary>
+    /// Speech tokens at the end of the conversation that have not been answered: the utterance that <see cref="HearAsync"/>
+    /// goes on with. 0 after a reply, or at the beginning.
+    /// </summary>
+    int UnansweredSpeechTokens { get; }
+
+    /// <summary>Takes other sampling settings from the next reply on. A system prompt is only taken before the first turn.</summary>
+    void Configure(SessionSettings settings);
 
     /// <summary>
     /// Hears more of what the user is saying, and reads it at once, so that little is left to read when they end. The first
@@ -45,4 +60,8 @@ public interface ILanguageModelSession : IAsyncDisposable
     /// <param name="position">A <see cref="Position"/> or <see cref="ReplyPart.Position"/> of before.</param>
     /// <exception cref="ArgumentOutOfRangeException">The conversation is not as long.</exception>
     void Rewind(int position);
+
+    /// <summary>Makes room: forgets the oldest turn whole, utterance and reply; what the model was told before the conversation stays. Positions of before are void.</summary>
+    /// <returns>Whether there was a turn before the last one.</returns>
+    bool ForgetOldestTurn();
 }

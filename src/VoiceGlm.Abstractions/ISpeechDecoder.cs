@@ -6,6 +6,9 @@ public interface ISpeechDecoderFactory
     /// <summary>The rate of the decoded speech.</summary>
     SampleRate OutputSampleRate { get; }
 
+    /// <summary>Speech tokens in a second of speech.</summary>
+    double SpeechTokensPerSecond { get; }
+
     /// <summary>Creates the decoder of one reply.</summary>
     ISpeechDecoder Create();
 }

@@ -34,6 +34,9 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
     /// <summary>Conversations as token ids.</summary>
     public PromptBuilder Prompts { get; }
 
+    /// <inheritdoc/>
+    public int SpeechGroupTokens { get; private init; }
+
     /// <summary>Tokens that a conversation may hold.</summary>
     public int ContextLength => _engine.Capacity;
 
@@ -53,7 +56,7 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
         var engine = new LanguageModelEngine(model, manifest, options);
         try
         {
-            return new GlmVoiceModel(engine, device, options, tokenizer, SpeechVocabulary.From(manifest));
+            return new GlmVoiceModel(engine, device, options, tokenizer, SpeechVocabulary.From(manifest)) { SpeechGroupTokens = manifest.SpeechGroupTokens };
         }
         catch (ArgumentException exception)
         {
@@ -63,16 +66,8 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
     }
 
     /// <inheritdoc/>
-    public ILanguageModelSession CreateSession(SessionSettings? settings = null)
-    {
-        SamplingOptions sampling = _options.Sampling with
-        {
-            Temperature = settings?.Temperature ?? _options.Sampling.Temperature,
-            TopP = settings?.TopP ?? _options.Sampling.TopP,
-        };
-        var sampler = new Sampler(sampling, _engine.VocabularySize);
-        return new GlmVoiceSession(this, _engine.CreateContext(), sampler, _options.MaxNewTokens, settings?.SystemPrompt);
-    }
+    public ILanguageModelSession CreateSession(SessionSettings? settings = null) =>
+        new GlmVoiceSession(this, _engine.CreateContext(), _options.MaxNewTokens, settings ?? new SessionSettings());
 
     /// <summary>Continues a prompt, id by id, up to an end token (which is not told) or the number of ids asked for.</summary>
     /// <param name="promptIds">The prompt; at least one id.</param>
@@ -126,6 +121,15 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
             _engine.Dispose();
         }
     }
+
+    /// <summary>Makes what chooses the tokens of a session.</summary>
+    internal Sampler CreateSampler(SessionSettings settings) => new(
+        _options.Sampling with
+        {
+            Temperature = settings.Temperature ?? _options.Sampling.Temperature,
+            TopP = settings.TopP ?? _options.Sampling.TopP,
+        },
+        _engine.VocabularySize);
 
     /// <summary>Has the scheduler evaluate what a context has pending and continue it.</summary>
     /// <exception cref="InvalidOperationException">Tokens are asked of an empty context.</exception>

@@ -7,27 +7,36 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
 {
     private readonly GlmVoiceModel _model;
     private readonly ConversationContext _context;
-    private readonly Sampler _sampler;
     private readonly int _maxNewTokens;
-    private readonly string? _systemPrompt;
     private readonly CancellationTokenSource _closing = new();
+
+    // Where each turn begins.
+    private readonly List<int> _turns = [];
+    private Sampler _sampler;
+    private SessionSettings _settings;
     private Task _lastWork = Task.CompletedTask;
     private int _busy;
 
     // The utterance that is being heard, or was heard last: its tokens lie from start to end.
     private (int Start, int End)? _utterance;
 
-    public GlmVoiceSession(GlmVoiceModel model, ConversationContext context, Sampler sampler, int maxNewTokens, string? systemPrompt)
+    public GlmVoiceSession(GlmVoiceModel model, ConversationContext context, int maxNewTokens, SessionSettings settings)
     {
         _model = model;
         _context = context;
-        _sampler = sampler;
         _maxNewTokens = maxNewTokens;
-        _systemPrompt = systemPrompt;
+        _settings = settings;
+        _sampler = model.CreateSampler(settings);
     }
 
     /// <inheritdoc/>
     public int Position => _context.Count;
+
+    /// <inheritdoc/>
+    public int Capacity => _model.ContextLength;
+
+    /// <inheritdoc/>
+    public int UnansweredSpeechTokens => IsHearing ? _context.Count - _utterance!.Value.Start : 0;
 
     /// <summary>The token ids of the conversation, for tests.</summary>
     internal ReadOnlySpan<TokenId> Ids => _context.Ids;
@@ -35,11 +44,19 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
     private bool IsHearing => _utterance is { } utterance && _context.Count <= utterance.End;
 
     /// <inheritdoc/>
+    public void Configure(SessionSettings settings)
+    {
+        using Operation operation = Begin();
+        if (settings.Temperature != _settings.Temperature || settings.TopP != _settings.TopP) _sampler = _model.CreateSampler(settings);
+        _settings = settings;
+    }
+
+    /// <inheritdoc/>
     public async Task HearAsync(SpeechTokenUpdate update, CancellationToken cancellationToken)
     {
         using Operation operation = Begin();
         int start = IsHearing ? _utterance!.Value.Start : -1;
-        int told = start < 0 ? 0 : _context.Count - start;
+        int told = UnansweredSpeechTokens;
         if ((uint)update.FirstIndex > (uint)told)
         {
             throw new ArgumentOutOfRangeException(nameof(update), update.FirstIndex, $"The utterance has {told} tokens so far; an update begins at one of them or after the last.");
@@ -48,7 +65,7 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
         TokenId[] speech = _model.Prompts.Speech(update.Tokens.Span);
         if (start < 0)
         {
-            _context.Append([.. Opening(InputMode.Speech), .. _model.Prompts.BeginSpeech, .. speech]);
+            BeginTurn(InputMode.Speech, [.. _model.Prompts.BeginSpeech, .. speech]);
             start = _context.Count - speech.Length;
         }
         else
@@ -65,7 +82,8 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
     public async Task ReadAsync(string text, CancellationToken cancellationToken)
     {
         using Operation operation = Begin();
-        _context.Append([.. Opening(InputMode.Text), .. _model.Prompts.Text(text)]);
+        if (IsHearing) _context.Append(_model.Prompts.EndSpeech);
+        BeginTurn(InputMode.Text, _model.Prompts.Text(text));
         _utterance = null;
         await EvaluateAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -102,8 +120,23 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
     {
         using Operation operation = Begin();
         _context.Rewind(position);
+        _turns.RemoveAll(start => start >= position);
         if (_utterance is not { } utterance) return;
         _utterance = position < utterance.Start ? null : (utterance.Start, Math.Min(utterance.End, position));
+    }
+
+    /// <inheritdoc/>
+    public bool ForgetOldestTurn()
+    {
+        using Operation operation = Begin();
+        if (_turns.Count < 2) return false;
+        int start = _turns[0];
+        int length = _turns[1] - start;
+        _context.Remove(start, length);
+        _turns.RemoveAt(0);
+        for (int i = 0; i < _turns.Count; i++) _turns[i] -= length;
+        if (_utterance is { } utterance) _utterance = (utterance.Start - length, utterance.End - length);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -114,7 +147,13 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
         _context.Dispose();
     }
 
-    private TokenId[] Opening(InputMode mode) => _context.Count == 0 ? _model.Prompts.Begin(mode, _systemPrompt) : [];
+    private void BeginTurn(InputMode mode, TokenId[] ids)
+    {
+        TokenId[] opening = _context.Count == 0 ? _model.Prompts.Begin(mode, _settings.SystemPrompt) : [];
+        int start = _context.Count + opening.Length;
+        _context.Append([.. opening, .. ids]);
+        _turns.Add(start);
+    }
 
     private async Task EvaluateAsync(CancellationToken cancellationToken)
     {

@@ -24,6 +24,9 @@ public sealed class FlowSpeechDecoderFactory : ISpeechDecoderFactory, IDisposabl
     /// <inheritdoc/>
     public SampleRate OutputSampleRate { get; }
 
+    /// <inheritdoc/>
+    public double SpeechTokensPerSecond => _flow.Manifest.TokenRate;
+
     /// <summary>Loads the decoder of a model folder.</summary>
     /// <param name="model">A folder with a speech decoder.</param>
     /// <param name="device">Where replies are decoded; it must outlive the decoders.</param>

@@ -32,7 +32,15 @@ internal sealed class EncoderSegment : IDisposable
     public bool IsFull => Room == 0;
 
     /// <summary>Whether a block is whole that is not encoded.</summary>
-    public bool HasFinishedBlock => FinishedBlocks > _blocks.Count || (_blocks.Count > 0 && FinishedBlocks == _blocks.Count && !_blocks[^1].IsFinished);
+    public bool HasFinishedBlock
+    {
+        get
+        {
+            // A preview may have encoded blocks that were not whole at that time.
+            int finished = FinishedBlocks;
+            return finished > _blocks.Count || (finished > 0 && !_blocks[finished - 1].IsFinished);
+        }
+    }
 
     // The newest mel frame that encoder frame b − 1 needs is the last of its convolution.
     private int FinishedBlocks => _numbers.BlockFrames == 0

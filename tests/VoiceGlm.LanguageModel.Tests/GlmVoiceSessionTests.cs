@@ -148,6 +148,39 @@ public sealed class GlmVoiceSessionTests(GoldenModel golden)
     }
 
     [Fact]
+    public async Task Conversation_without_its_oldest_turn_is_one_that_never_had_it()
+    {
+        await using ILanguageModelSession session = golden.Model.CreateSession();
+        await session.HearAsync(new SpeechTokenUpdate(0, new SpeechToken[17]), Token);
+        await foreach (ReplyPart part in session.ReplyAsync(Token))
+        {
+            if (part.Position > 100) break;
+        }
+
+        Assert.False(session.ForgetOldestTurn());
+        await session.HearAsync(new SpeechTokenUpdate(0, s_turn.Speech), Token);
+        Assert.Equal(s_turn.Speech.Length, session.UnansweredSpeechTokens);
+        Assert.True(session.ForgetOldestTurn());
+
+        Assert.Equal(s_turn.Speech.Length, session.UnansweredSpeechTokens);
+        AssertRecorded(s_turn, await session.ReplyAsync(Token).ToArrayAsync(Token));
+        Assert.Equal(0, session.UnansweredSpeechTokens);
+        Assert.Equal([.. s_turn.PromptIds, .. s_turn.Generated[..^1]], IdsOf(session));
+    }
+
+    [Fact]
+    public async Task Words_after_unanswered_speech_are_a_turn_of_their_own()
+    {
+        await using ILanguageModelSession session = golden.Model.CreateSession();
+        await session.HearAsync(new SpeechTokenUpdate(0, s_turn.Speech), Token);
+        await session.ReadAsync("Hi", Token);
+
+        PromptBuilder prompts = golden.Model.Prompts;
+        Assert.Equal(
+            [.. prompts.Begin(InputMode.Speech), .. prompts.BeginSpeech, .. prompts.Speech(s_turn.Speech), .. prompts.EndSpeech, .. prompts.Text("Hi")], IdsOf(session));
+    }
+
+    [Fact]
     public void Model_is_refused_where_there_is_none_or_an_option_is_out_of_range()
     {
         using var folder = new TemporaryFolder();

@@ -60,17 +60,18 @@ public sealed class PreviewTests(PublishedModel model) : IClassFixture<Published
     [Fact]
     public async Task Preview_that_raised_the_floor_for_a_moment_leaves_no_trace()
     {
-        // Sound that stops at its loudest: the mirror at the end is louder than the sound that follows.
-        float[] speech = PublishedModel.Recording("speech_7p3s").Channel(0).ToArray();
-        for (int i = 0; i < 70_000; i++) speech[i] *= 0.003f;
-        using ISpeechTokenizer tokenizer = model.Factory.Create();
-        await tokenizer.AppendAsync(new AudioFrame(speech.AsMemory(0, 70_000), SampleRate.Wideband, 0), Token);
-        await tokenizer.AppendAsync(new AudioFrame(speech.AsMemory(70_000, 150), SampleRate.Wideband, 70_000), Token);
-        await tokenizer.PreviewAsync(Token);
-        var silence = new float[60_000];
-        await tokenizer.AppendAsync(new AudioFrame(silence, SampleRate.Wideband, 70_150), Token);
+        // A loud tone of 150 samples that no final frame has seen is louder before silence than before its own inverse.
+        const int End = (436 * 160) + 350;
+        float[] samples = [.. PublishedModel.Recording("speech_7p3s").Channel(0).ToArray().Select(static sample => sample * 0.003f)];
+        for (int i = 0; i < 300; i++) samples[End - 150 + i] = (float)(0.5 * Math.Sin(2 * Math.PI * i / 16)) * (i < 150 ? 1 : -1);
         using ISpeechTokenizer whole = model.Factory.Create();
-        Heard expected = await Heard.InChunksAsync(whole, (float[])[.. speech[..70_150], .. silence], SampleRate.Wideband, 130_150);
+        Heard expected = await Heard.InChunksAsync(whole, samples, SampleRate.Wideband, samples.Length);
+
+        using ISpeechTokenizer tokenizer = model.Factory.Create();
+        await tokenizer.AppendAsync(new AudioFrame(samples.AsMemory(0, End), SampleRate.Wideband, 0), Token);
+        int[] preview = Heard.Indices((await tokenizer.PreviewAsync(Token)).Speech);
+        await tokenizer.AppendAsync(new AudioFrame(samples.AsMemory(End), SampleRate.Wideband, End), Token);
+        Assert.NotEqual(expected.Utterance[..50], preview[..50]);
         Assert.Equal(expected.Utterance, Heard.Indices((await tokenizer.CompleteAsync(Token)).Speech));
     }
 }

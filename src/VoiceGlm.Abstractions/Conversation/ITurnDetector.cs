@@ -16,7 +16,7 @@ public interface ITurnDetector : IDisposable
     TurnSignal Process(AudioFrame frame);
 
     /// <summary>Tells what is being played to the user right now, so that its echo is not taken for the user. Called about as often as <see cref="Process"/> while a reply sounds.</summary>
-    /// <param name="frame">The samples that sound, at any rate.</param>
+    /// <param name="frame">The samples that sound, at any rate, as softly as they are played; they follow those of the call before unless there was a pause.</param>
     void NotePlayout(AudioFrame frame);
 
     /// <summary>The user pressed or released push-to-talk: pressed begins an utterance, released ends it.</summary>
@@ -24,6 +24,9 @@ public interface ITurnDetector : IDisposable
 
     /// <summary>The user has finished, whatever is heard.</summary>
     TurnSignal Commit();
+
+    /// <summary>The user muted the microphone, or opened it again: what is heard while it is muted is no silence, and ends no utterance.</summary>
+    void SetMuted(bool muted);
 }
 
 /// <summary>What a turn detector decided.</summary>

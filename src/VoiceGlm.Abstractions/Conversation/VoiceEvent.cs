@@ -60,7 +60,7 @@ public abstract record VoiceEvent
     public sealed record Refused(string Code, string Message) : VoiceEvent;
 
     /// <summary>The session has ended.</summary>
-    /// <param name="Reason">A word for programs: <c>hung_up</c>, <c>idle</c>, <c>session_limit</c>, <c>server_stopping</c>, <c>capacity</c>, <c>protocol_error</c>.</param>
+    /// <param name="Reason">A word for programs: <c>hung_up</c>, <c>idle</c>, <c>session_limit</c>, <c>server_stopping</c>, <c>capacity</c>, <c>protocol_error</c>, <c>failed</c>, or <c>superseded</c> when another page goes on with it.</param>
     /// <param name="Message">A sentence for people.</param>
     public sealed record SessionEnded(string Reason, string Message) : VoiceEvent;
 }

@@ -9,8 +9,19 @@ internal static partial class HardLink
     /// <exception cref="IOException">The disk is full, or the file cannot be read.</exception>
     public static void CreateOrCopy(string existing, string path)
     {
-        bool linked = OperatingSystem.IsWindows() ? CreateHardLink(path, existing, 0) : Link(existing, path) == 0;
-        if (!linked) File.Copy(existing, path);
+        if (!TryCreate(existing, path)) File.Copy(existing, path);
+    }
+
+    private static bool TryCreate(string existing, string path)
+    {
+        try
+        {
+            return OperatingSystem.IsWindows() ? CreateHardLink(path, existing, 0) : Link(existing, path) == 0;
+        }
+        catch (DllNotFoundException)
+        {
+            return false;
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]

@@ -13,7 +13,8 @@ internal static class SpeechTokenizerSynthesis
         long width = profile.Width;
         plan.Convolution("conv1", width, profile.MelBins, 3, gain: 2);
         plan.Convolution("conv2", width, width, 3, gain: 2);
-        plan.Random("embed_positions.weight", 0, 0.5f, profile.Positions, width);
+        // Positions of their own size keep the tokens of a steady sound from being one and the same.
+        plan.Random("embed_positions.weight", 0, 1.5f, profile.Positions, width);
         // Each of 2 × layers branches adds its share to a sum that stays near unit size.
         float branch = 1 / MathF.Sqrt(2 * profile.QuantizePosition);
         for (int i = 0; i < profile.QuantizePosition; i++)

@@ -38,7 +38,8 @@ internal static class VocoderSynthesis
             PlanResidualBlock(plan, profile, $"resblocks.{i}", ChannelsOf(profile, (i / kernels) + 1), profile.ResidualKernels[i % kernels]);
         }
 
-        PlanOutput(plan, ChannelsOf(profile, stages), bins);
+        // Magnitudes are exponentials: a small spread around 1 is audible and stays clear of the limit.
+        plan.WeightNormed("conv_post", bins, ChannelsOf(profile, stages), 7, gain: 0.3f);
         PlanFundamental(plan, profile);
         return plan.Tensors;
     }
@@ -52,15 +53,6 @@ internal static class VocoderSynthesis
         for (int i = 0; i < profile.Dilations.Count; i++) plan.WeightNormed($"{block}.convs2.{i}", channels, channels, kernel, Branch);
         for (int i = 0; i < profile.Dilations.Count; i++) plan.Random($"{block}.activations1.{i}.alpha", 1, 0.1f, channels);
         for (int i = 0; i < profile.Dilations.Count; i++) plan.Random($"{block}.activations2.{i}.alpha", 1, 0.1f, channels);
-    }
-
-    private static void PlanOutput(TensorPlan plan, int channels, int bins)
-    {
-        // Magnitudes are exponentials: a mean of e⁻² and a small spread stay audible and clear of the limit.
-        const float LogMagnitude = -2;
-        const float Spread = 0.3f;
-        plan.WeightNormed("conv_post", bins, channels, 7, Spread);
-        plan.Replace("conv_post.bias", i => i < bins / 2 ? LogMagnitude : 0);
     }
 
     private static void PlanFundamental(TensorPlan plan, SpeechDecoderProfile profile)

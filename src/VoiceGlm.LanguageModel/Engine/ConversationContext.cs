@@ -69,6 +69,14 @@ internal sealed class ConversationContext : IDisposable
         _evaluated = Math.Min(_evaluated, count);
     }
 
+    /// <summary>Forgets ids in the middle. What came before them is not computed again, what comes after them is.</summary>
+    /// <exception cref="ArgumentException">The context holds fewer ids.</exception>
+    public void Remove(int start, int count)
+    {
+        _ids.RemoveRange(start, count);
+        _evaluated = Math.Min(_evaluated, start);
+    }
+
     /// <summary>Has the last id evaluated again, so that its logits can be asked for.</summary>
     /// <exception cref="InvalidOperationException">The context is empty.</exception>
     public void ReopenLast()

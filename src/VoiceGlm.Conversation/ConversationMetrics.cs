@@ -1,0 +1,53 @@
+using System.Diagnostics.Metrics;
+
+namespace VoiceGlm.Conversation;
+
+/// <summary>What conversations are measured by. Thread-safe.</summary>
+internal sealed class ConversationMetrics
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "VoiceGlm.Conversation";
+
+    private static readonly double[] s_latencyBounds = [0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5, 0.75, 1, 2, 5];
+
+    private readonly UpDownCounter<int> _active;
+    private readonly UpDownCounter<int> _queued;
+    private readonly Histogram<double> _bargeIn;
+    private readonly Histogram<double> _firstAudio;
+    private readonly Histogram<double> _saved;
+
+    public ConversationMetrics(IMeterFactory factory)
+    {
+        Meter meter = factory.Create(MeterName);
+        _active = meter.CreateUpDownCounter<int>("voiceglm.session.active", "{session}", "Conversations that are held.");
+        _queued = meter.CreateUpDownCounter<int>("voiceglm.session.queued", "{session}", "Conversations that wait for a place.");
+        var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = s_latencyBounds };
+        _firstAudio = meter.CreateHistogram(
+            "voiceglm.turn.time_to_first_audio", "s", "Time from the decision that the user has finished to the first frame given to the connection.", advice: advice);
+        _saved = meter.CreateHistogram(
+            "voiceglm.turn.saved", "s", "Time that a reply begun at a pause was ahead of the decision that the user has finished.", advice: advice);
+        _bargeIn = meter.CreateHistogram(
+            "voiceglm.barge_in.duration", "s", "Time from the decision that the user interrupts until the reply has stopped and its memory is corrected.", advice: advice);
+    }
+
+    /// <summary>A conversation began (1) or ended (−1).</summary>
+    public void CountActive(int change) => _active.Add(change);
+
+    /// <summary>A conversation waits (1) or no longer does (−1).</summary>
+    public void CountQueued(int change) => _queued.Add(change);
+
+    /// <summary>A reply began to sound.</summary>
+    public void Record(TurnTimings timings)
+    {
+        _firstAudio.Record(timings.FirstAudio.TotalSeconds);
+        _saved.Record(timings.Saved.TotalSeconds);
+    }
+
+    /// <summary>Measures how long an interruption takes.</summary>
+    public async Task MeasureBargeInAsync(TimeProvider time, Task interruption)
+    {
+        long start = time.GetTimestamp();
+        await interruption.ConfigureAwait(false);
+        _bargeIn.Record(time.GetElapsedTime(start).TotalSeconds);
+    }
+}

@@ -1,0 +1,162 @@
+namespace VoiceGlm.Conversation;
+
+/// <summary>
+/// A reply on its way: thought, decoded and played as one loop. Begun held, it works up to its first sound and waits there,
+/// unseen and unheard, until it is released. One thread owns it.
+/// </summary>
+internal sealed class Reply
+{
+    private readonly TurnId _turn;
+    private readonly VoiceStages _stages;
+    private readonly ILanguageModelSession _model;
+    private readonly IVoiceConnection _connection;
+    private readonly TurnClock _clock;
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _cancellation;
+    private readonly List<string> _heldText = [];
+    private readonly Lock _trackLock = new();
+    private readonly ReplyTrack _track;
+    private readonly Action<TurnTimings> _firstAudio;
+    private readonly int _start;
+
+    private Reply(
+        TurnId turn,
+        VoiceStages stages,
+        ILanguageModelSession model,
+        IVoiceConnection connection,
+        TurnClock clock,
+        Action<TurnTimings> firstAudio,
+        CancellationToken cancellationToken)
+    {
+        _turn = turn;
+        _stages = stages;
+        _model = model;
+        _connection = connection;
+        _clock = clock;
+        _firstAudio = firstAudio;
+        _start = model.Position;
+        _track = new ReplyTrack(stages.SpeechDecoders.SpeechTokensPerSecond, stages.LanguageModel.SpeechGroupTokens);
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Completion = RunAsync(_cancellation.Token);
+    }
+
+    /// <summary>Ends when the reply was played whole, was cancelled, or a stage failed.</summary>
+    public Task Completion { get; }
+
+    /// <summary>Whether the far side was told that there is a reply.</summary>
+    public bool IsAnnounced { get; private set; }
+
+    /// <summary>What was given to the connection.</summary>
+    public PlayoutMemory Playout { get; } = new();
+
+    /// <summary>All words of the reply so far.</summary>
+    public string Text
+    {
+        get
+        {
+            lock (_trackLock) return _track.Text;
+        }
+    }
+
+    /// <summary>Begins a reply to what the model has heard or read.</summary>
+    public static Reply Begin(
+        TurnId turn,
+        VoiceStages stages,
+        ILanguageModelSession model,
+        IVoiceConnection connection,
+        TurnClock clock,
+        Action<TurnTimings> firstAudio,
+        CancellationToken cancellationToken) => new(turn, stages, model, connection, clock, firstAudio, cancellationToken);
+
+    /// <summary>The user has certainly finished: the reply may be seen and heard.</summary>
+    public void Release() => _released.TrySetResult();
+
+    /// <summary>Ends the reply and waits until no stage works on it any more. Never throws what the reply threw.</summary>
+    public async Task CancelAsync()
+    {
+        await _cancellation.CancelAsync().ConfigureAwait(false);
+        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>What was heard when so much was played.</summary>
+    public HeardReply HeardIn(TimeSpan played)
+    {
+        lock (_trackLock) return _track.HeardIn(played, _start);
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        using ISpeechDecoder decoder = _stages.SpeechDecoders.Create();
+        await foreach (ReplyPart part in PartsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            lock (_trackLock) _track.Add(part);
+            if (part is ReplyPart.Text text)
+            {
+                await ShowAsync(text.Value, cancellationToken).ConfigureAwait(false);
+            }
+            else if (part is ReplyPart.Speech speech)
+            {
+                await PlayAsync(
+                    await StageException.MarkAsync(VoiceStage.SpeechDecoder, () => decoder.AppendAsync(speech.Token, cancellationToken)).ConfigureAwait(false),
+                    cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        lock (_trackLock) _track.IsComplete = true;
+        await PlayAsync(
+            await StageException.MarkAsync(VoiceStage.SpeechDecoder, () => decoder.CompleteAsync(cancellationToken)).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        await AnnounceAsync(cancellationToken).ConfigureAwait(false);
+        await StageException.MarkAsync(VoiceStage.Playout, () => _connection.DrainAsync(_turn, cancellationToken).AsTask()).ConfigureAwait(false);
+    }
+
+    private async IAsyncEnumerable<ReplyPart> PartsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using IAsyncEnumerator<ReplyPart> parts = _model.ReplyAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await StageException.MarkAsync(VoiceStage.LanguageModel, () => parts.MoveNextAsync()).ConfigureAwait(false))
+        {
+            _clock.FirstToken();
+            yield return parts.Current;
+        }
+    }
+
+    private async ValueTask ShowAsync(string text, CancellationToken cancellationToken)
+    {
+        _heldText.Add(text);
+        if (_released.Task.IsCompleted) await AnnounceAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask PlayAsync(AudioFrame? ready, CancellationToken cancellationToken)
+    {
+        if (ready is not { } frame) return;
+        _clock.FirstBlock();
+        await AnnounceAsync(cancellationToken).ConfigureAwait(false);
+        bool first = frame.Position == 0;
+        if (first) _clock.FirstAudio();
+        Playout.Add(frame);
+        ValueTask played = _connection.PlayAsync(_turn, frame, cancellationToken);
+        if (first)
+        {
+            TurnTimings timings = _clock.ToTimings();
+            _firstAudio(timings);
+            await _connection.SendAsync(new VoiceEvent.TurnTimed(_turn, timings), cancellationToken).ConfigureAwait(false);
+        }
+
+        await played.ConfigureAwait(false);
+    }
+
+    // Waits for the release, then tells that there is a reply, and the words that were held back.
+    private async ValueTask AnnounceAsync(CancellationToken cancellationToken)
+    {
+        await _released.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (!IsAnnounced)
+        {
+            IsAnnounced = true;
+            await _connection.SendAsync(new VoiceEvent.ResponseCreated(_turn), cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (string text in _heldText) await _connection.SendAsync(new VoiceEvent.TextDelta(_turn, text), cancellationToken).ConfigureAwait(false);
+        _heldText.Clear();
+    }
+}

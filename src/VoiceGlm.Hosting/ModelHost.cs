@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using VoiceGlm.Checkpoints.Synthesis;
+using VoiceGlm.Conversation;
+using VoiceGlm.Inference;
+using VoiceGlm.SpeechDecoder;
+
+namespace VoiceGlm.Hosting;
+
+/// <summary>Loads the model in the background while the service is already reachable, and says when it is ready. Thread-safe.</summary>
+public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
+{
+    private readonly ITurnDetectorFactory _turnDetectors;
+    private readonly ModelOptions _options;
+    private readonly SpeechDecoderOptions _decoderOptions;
+    private readonly ConversationOptions _conversationOptions;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly ILogger<ModelHost> _logger;
+    private readonly TaskCompletionSource<VoiceStages> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LoadedModel? _model;
+
+    /// <summary>Creates the host; it loads when the service starts.</summary>
+    public ModelHost(
+        ITurnDetectorFactory turnDetectors,
+        IOptions<ModelOptions> options,
+        IOptions<SpeechDecoderOptions> decoderOptions,
+        IOptions<ConversationOptions> conversationOptions,
+        IHostApplicationLifetime lifetime,
+        ILogger<ModelHost> logger)
+    {
+        _turnDetectors = turnDetectors;
+        _options = options.Value;
+        _decoderOptions = decoderOptions.Value;
+        _conversationOptions = conversationOptions.Value;
+        _lifetime = lifetime;
+        _logger = logger;
+    }
+
+    /// <summary>Whether the model is loaded and warm.</summary>
+    public bool IsReady => _ready.Task.IsCompletedSuccessfully;
+
+    /// <inheritdoc/>
+    public Task<VoiceStages> GetAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _model?.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            ModelFolder folder = Open(stoppingToken);
+            _model = new LoadedModel(folder, _turnDetectors, _options, _decoderOptions, _conversationOptions.MaxSessions);
+            await _model.WarmUpAsync(stoppingToken).ConfigureAwait(false);
+            LogReady(_logger, folder.Manifest.Name, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            _ready.TrySetResult(_model.Stages);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            _ready.TrySetCanceled(stoppingToken);
+        }
+        catch (Exception exception) when (exception is ModelLoadException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // A service without a model is of no use: it stops with the sentence that says why.
+            LogFailed(_logger, exception.Message);
+            _ready.TrySetException(exception);
+            Environment.ExitCode = 1;
+            _lifetime.StopApplication();
+        }
+    }
+
+    private ModelFolder Open(CancellationToken cancellationToken)
+    {
+        if (_options.Path.Length > 0) return ModelFolder.Open(_options.Path);
+        LogRehearsal(_logger, ModelOptions.SectionName);
+        return RehearsalModel.Open(cancellationToken: cancellationToken);
+    }
+
+    [LoggerMessage(8000, LogLevel.Information, "Model {Model} is loaded and warm after {Seconds:F1} s", EventName = "ModelReady")]
+    private static partial void LogReady(ILogger logger, string model, double seconds);
+
+    [LoggerMessage(8001, LogLevel.Critical, "The model cannot be loaded: {Reason}", EventName = "ModelFailed")]
+    private static partial void LogFailed(ILogger logger, string reason);
+
+    [LoggerMessage(8002, LogLevel.Warning,
+        "No model is configured ({Section}:Path): a tiny one of random weights is used, which answers in noise", EventName = "RehearsalModel")]
+    private static partial void LogRehearsal(ILogger logger, string section);
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using VoiceGlm.Conversation;
+using VoiceGlm.Hosting;
+using VoiceGlm.SpeechDecoder;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Puts the stages together.</summary>
+public static class VoiceGlmServiceCollectionExtensions
+{
+    /// <summary>The tag of health checks that say whether the service is ready.</summary>
+    public const string ReadyTag = "ready";
+
+    /// <summary>Adds everything that hears, understands and speaks. Transports are added beside it; they find an <c>IVoiceConnectionHandler</c>.</summary>
+    public static IServiceCollection AddVoiceGlm(this IServiceCollection services)
+    {
+        services.AddOptions<ModelOptions>().BindConfiguration(ModelOptions.SectionName).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>());
+        services.AddOptions<DrainOptions>().BindConfiguration(DrainOptions.SectionName).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DrainOptions>, DrainOptionsValidator>());
+        services.AddOptions<SpeechDecoderOptions>().BindConfiguration("VoiceGlm:" + SpeechDecoderOptions.SectionName);
+
+        services.AddTurnDetection().AddConversation();
+        services.TryAddSingleton<ModelHost>();
+        services.TryAddSingleton<IVoiceStagesSource>(static provider => provider.GetRequiredService<ModelHost>());
+        services.AddHostedService(static provider => provider.GetRequiredService<ModelHost>());
+        services.Replace(ServiceDescriptor.Singleton<IHostLifetime, DrainingLifetime>());
+        services.AddHealthChecks().AddCheck<ModelHealthCheck>("model", tags: [ReadyTag]);
+        return services;
+    }
+}

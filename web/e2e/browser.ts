@@ -1,0 +1,117 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+
+/** The service under test. Any host of the page and the hub will do: the parrot, or the server with a model. */
+export const url = process.env.VOICEGLM_URL ?? "http://127.0.0.1:5080";
+
+/** What the microphone hears, and then silence, again and again: a wave file of 16-bit mono. */
+const speech = process.env.VOICEGLM_SPEECH ?? fileURLToPath(new URL("../../tests/Fixtures/audio/speech_en.wav", import.meta.url));
+
+const candidates = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/opt/google/chrome/chrome"];
+
+/** The browser's path. */
+export function findChromium(): string {
+  const found = candidates.find((path) => path && existsSync(path));
+  if (!found) throw new Error("Chromium was not found: apt-get install chromium, or set CHROMIUM to its path.");
+  return found;
+}
+
+export interface BrowserOptions {
+  /** Whether the user allows the microphone. */
+  permission?: "granted" | "denied";
+  /** Whether a microphone is there, and speaks. */
+  microphone?: boolean;
+  /** Seconds of silence between two times that the microphone speaks: time for an answer, or too little. */
+  silence?: number;
+}
+
+export async function launch({ permission = "granted", microphone = true, silence = 8 }: BrowserOptions = {}): Promise<Browser> {
+  // The page of another origin in these tests comes from nowhere, which a browser does not let speak to this machine.
+  const args = ["--no-sandbox", "--autoplay-policy=user-gesture-required", "--disable-features=LocalNetworkAccessChecks"];
+  if (microphone) args.push("--use-fake-device-for-media-stream", `--use-file-for-fake-audio-capture=${withSilence(speech, silence)}`);
+  if (permission === "granted") args.push("--use-fake-ui-for-media-stream");
+  return chromium.launch({ executablePath: findChromium(), args });
+}
+
+/** A page that counts what comes out of its speaker, and collects what goes wrong. */
+export async function open(browser: Browser, options: Parameters<Browser["newContext"]>[0] = {}, path = "/"): Promise<{ page: Page; context: BrowserContext; problems: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
+  await context.addInitScript(listen);
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  await page.goto(new URL(path, url).href);
+  await page.locator("voice-glm").waitFor();
+  return { page, context, problems };
+}
+
+/** The state that the element has announced last. */
+export async function state(page: Page): Promise<string> {
+  return page.locator("voice-glm").evaluate((element) => (element as HTMLElement & { phase: string }).phase);
+}
+
+export async function waitForState(page: Page, expected: string | string[], timeout = 20_000): Promise<void> {
+  await page.waitForFunction((states) => states.includes((document.querySelector("voice-glm") as HTMLElement & { phase: string }).phase), [expected].flat(), { timeout, polling: 20 });
+}
+
+/** Loudness of what has left the page's speaker since the last question: peak, and seconds that were not silent. */
+export async function heard(page: Page): Promise<{ peak: number; seconds: number }> {
+  return page.evaluate(() => {
+    const ear = (window as unknown as { ear: { peak: number; seconds: number } }).ear;
+    const result = { peak: ear.peak, seconds: ear.seconds };
+    ear.peak = ear.seconds = 0;
+    return result;
+  });
+}
+
+/** Saves a picture when VOICEGLM_SCREENSHOTS names a folder. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env.VOICEGLM_SCREENSHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}/${name}.png` });
+}
+
+/** A copy of a plain wave file (44 bytes of header) that goes on in silence. */
+function withSilence(path: string, seconds: number): string {
+  const wave = readFileSync(path);
+  const longer = Buffer.concat([wave, Buffer.alloc(2 * seconds * wave.readUInt32LE(24))]);
+  longer.writeUInt32LE(longer.length - 8, 4);
+  longer.writeUInt32LE(longer.length - 44, 40);
+  const copy = join(mkdtempSync(join(tmpdir(), "voiceglm-")), "microphone.wav");
+  writeFileSync(copy, longer);
+  return copy;
+}
+
+/** Runs in the page before its scripts: puts an ear at every audio context's destination, and keeps the sockets at hand. */
+function listen(): void {
+  const ear = { peak: 0, seconds: 0 };
+  (window as unknown as { ear: typeof ear }).ear = ear;
+  const sockets: WebSocket[] = [];
+  (window as unknown as { sockets: typeof sockets }).sockets = sockets;
+  window.WebSocket = class extends WebSocket {
+    constructor(...args: ConstructorParameters<typeof WebSocket>) {
+      super(...args);
+      sockets.push(this);
+    }
+  };
+  const connect = AudioNode.prototype.connect as (this: AudioNode, ...args: unknown[]) => unknown;
+  AudioNode.prototype.connect = function (this: AudioNode, ...args: unknown[]) {
+    if (args[0] instanceof AudioDestinationNode) {
+      const analyser = new AnalyserNode(this.context, { fftSize: 2048 });
+      connect.call(this, analyser);
+      const samples = new Float32Array(analyser.fftSize);
+      setInterval(() => {
+        analyser.getFloatTimeDomainData(samples);
+        const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+        ear.peak = Math.max(ear.peak, peak);
+        if (peak > 0.01) ear.seconds += 0.04;
+      }, 40);
+    }
+    return connect.apply(this, args);
+  } as typeof AudioNode.prototype.connect;
+}
