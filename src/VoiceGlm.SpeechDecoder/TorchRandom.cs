@@ -103,12 +103,13 @@ internal sealed class TorchRandom
     private void Twist()
     {
         uint[] state = _state;
-        for (int i = 0; i < StateLength; i++)
-        {
-            uint mixed = (state[i] & 0x80000000) | (state[(i + 1) % StateLength] & 0x7FFFFFFF);
-            state[i] = state[(i + StateMiddle) % StateLength] ^ (mixed >> 1) ^ ((mixed & 1) == 0 ? 0u : 0x9908B0DFu);
-        }
-
+        const int Wrapped = StateLength - StateMiddle;
+        for (int i = 0; i < Wrapped; i++) state[i] = state[i + StateMiddle] ^ Mix(state[i], state[i + 1]);
+        for (int i = Wrapped; i < StateLength - 1; i++) state[i] = state[i - Wrapped] ^ Mix(state[i], state[i + 1]);
+        state[StateLength - 1] = state[StateMiddle - 1] ^ Mix(state[StateLength - 1], state[0]);
         _next = 0;
     }
+
+    private static uint Mix(uint upper, uint lower) =>
+        (((upper & 0x80000000) | (lower & 0x7FFFFFFF)) >> 1) ^ (0x9908B0DF & (0u - (lower & 1)));
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using VoiceGlm.Inference;
 
 namespace VoiceGlm.SpeechDecoder;
@@ -5,28 +6,33 @@ namespace VoiceGlm.SpeechDecoder;
 /// <summary>One caller's calls of the vocoder's graphs, with their buffers, which grow to what was asked for. Not thread-safe.</summary>
 internal sealed class HiftCalls : IDisposable
 {
-    // Longer spectrograms are voiced in windows: their layers stay in the processor's cache.
+    // Spectrograms are voiced in windows, one on each core at a time: no core waits for another between two operators, and the
+    // layers of a window stay in the cache. Shorter ones would mostly compute context.
     private const int LargestWindowFrames = 96;
+    private const int SmallestWindowFrames = 16;
 
     private readonly VocoderManifest _vocoder;
     private readonly GraphCall _pitch;
     private readonly GraphCall _source;
-    private readonly GraphCall _generator;
+    private readonly HiftWindow[] _windows;
     private readonly TensorBuffer _mel = new();
     private readonly TensorBuffer _hertz = new();
     private readonly TensorBuffer _sines = new();
     private readonly TensorBuffer _excitation = new();
-    private readonly TensorBuffer _wave = new();
-    private readonly Tensor _cuts;
 
-    public HiftCalls(VocoderManifest vocoder, Graph pitch, Graph source, Graph generator)
+    /// <summary>Prepares the calls.</summary>
+    /// <param name="vocoder">The vocoder's numbers.</param>
+    /// <param name="pitch">Mel to fundamental.</param>
+    /// <param name="source">Sines to source.</param>
+    /// <param name="generator">Mel and source to waveform.</param>
+    /// <param name="threads">Windows that are voiced at once.</param>
+    public HiftCalls(VocoderManifest vocoder, Graph pitch, Graph source, Graph generator, int threads)
     {
         _vocoder = vocoder;
         _pitch = pitch.CreateCall();
         _source = source.CreateCall();
-        _generator = generator.CreateCall();
-        _cuts = Tensor.Create<long>(vocoder.StageContexts.Count, 2);
-        _generator.Input("cuts", _cuts);
+        _windows = new HiftWindow[threads];
+        for (int i = 0; i < threads; i++) _windows[i] = new HiftWindow(vocoder, generator);
     }
 
     /// <summary>Estimates the fundamental frequency of each frame.</summary>
@@ -70,14 +76,20 @@ internal sealed class HiftCalls : IDisposable
             throw new ArgumentException($"{frames} mel frames need a source of {frames * _vocoder.HopLength} samples, not {source.Length}.", nameof(source));
         }
 
-        int lastFrame = firstFrame + (wave.Length / _vocoder.HopLength);
-        int windows = (lastFrame - firstFrame + LargestWindowFrames - 1) / LargestWindowFrames;
-        for (int i = 0; i < windows; i++)
+        int voiced = wave.Length / _vocoder.HopLength;
+        int atOnce = Math.Clamp(voiced / SmallestWindowFrames, 1, _windows.Length);
+        int rounds = (voiced + (atOnce * LargestWindowFrames) - 1) / (atOnce * LargestWindowFrames);
+        int FrameAt(int window) => (int)((long)voiced * window / (atOnce * rounds));
+        for (int round = 0; round < rounds; round++)
         {
-            int first = firstFrame + ((lastFrame - firstFrame) * i / windows);
-            int last = firstFrame + ((lastFrame - firstFrame) * (i + 1) / windows);
-            Span<float> target = wave.Slice((first - firstFrame) * _vocoder.HopLength, (last - first) * _vocoder.HopLength);
-            GenerateWindow(mel, source, frames, first, last, target, cancellationToken);
+            for (int i = 0; i < atOnce; i++)
+            {
+                int window = (round * atOnce) + i;
+                _windows[i].Take(mel, frames, source, firstFrame + FrameAt(window), firstFrame + FrameAt(window + 1));
+            }
+
+            Run(atOnce, cancellationToken);
+            for (int i = 0; i < atOnce; i++) _windows[i].Wave.CopyTo(wave[(FrameAt((round * atOnce) + i) * _vocoder.HopLength)..]);
         }
     }
 
@@ -86,48 +98,28 @@ internal sealed class HiftCalls : IDisposable
     {
         _pitch.Dispose();
         _source.Dispose();
-        _generator.Dispose();
+        foreach (HiftWindow window in _windows) window.Dispose();
         _mel.Dispose();
         _hertz.Dispose();
         _sines.Dispose();
         _excitation.Dispose();
-        _wave.Dispose();
-        _cuts.Dispose();
     }
 
-    private void GenerateWindow(
-        ReadOnlySpan<float> mel, ReadOnlySpan<float> source, int frames, int first, int last, Span<float> wave, CancellationToken cancellationToken)
+    private void Run(int windows, CancellationToken cancellationToken)
     {
-        int before = Math.Min(first, _vocoder.StageContexts[0].Before);
-        int after = Math.Min(frames - last, _vocoder.StageContexts[0].After);
-        int start = first - before;
-        int length = last + after - start;
-        SetCuts(before, after);
-        Tensor windowMel = _mel.Shaped(_vocoder.MelBins, length);
-        for (int bin = 0; bin < _vocoder.MelBins; bin++)
+        if (windows == 1)
         {
-            mel.Slice((bin * frames) + start, length).CopyTo(windowMel.AsSpan<float>()[(bin * length)..]);
+            _windows[0].Run(cancellationToken);
+            return;
         }
 
-        Tensor windowSource = _excitation.Shaped(length * _vocoder.HopLength);
-        source.Slice(start * _vocoder.HopLength, length * _vocoder.HopLength).CopyTo(windowSource.AsSpan<float>());
-        Tensor windowWave = _wave.Shaped(wave.Length);
-        _generator.Input("mel", windowMel).Input("source", windowSource).Output("wave", windowWave).Run(cancellationToken);
-        windowWave.AsSpan<float>().CopyTo(wave);
-    }
-
-    // After each stage, what only the stages before it needed is dropped; after the last, all context is.
-    private void SetCuts(int before, int after)
-    {
-        Span<long> cuts = _cuts.AsSpan<long>();
-        for (int stage = 0; stage < _vocoder.StageContexts.Count; stage++)
+        try
         {
-            FrameContext next = stage + 1 < _vocoder.StageContexts.Count ? _vocoder.StageContexts[stage + 1] : default;
-            int keptBefore = Math.Min(before, next.Before);
-            int keptAfter = Math.Min(after, next.After);
-            cuts[2 * stage] = before - keptBefore;
-            cuts[(2 * stage) + 1] = after - keptAfter;
-            (before, after) = (keptBefore, keptAfter);
+            Parallel.For(0, windows, i => _windows[i].Run(cancellationToken));
+        }
+        catch (AggregateException exception)
+        {
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
         }
     }
 

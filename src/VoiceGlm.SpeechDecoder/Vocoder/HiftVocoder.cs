@@ -12,8 +12,11 @@ internal sealed class HiftVocoder : IDisposable
     private readonly Graph _pitch;
     private readonly Graph _source;
     private readonly Graph _generator;
+    private readonly int _threads;
 
     /// <summary>Loads the vocoder of a model folder.</summary>
+    /// <param name="model">The folder.</param>
+    /// <param name="options">How to run its graphs; the threads voice one window of a spectrogram each.</param>
     /// <exception cref="ModelLoadException">The folder has no speech decoder, or a graph cannot be loaded.</exception>
     public HiftVocoder(ModelFolder model, GraphOptions options)
     {
@@ -21,8 +24,10 @@ internal sealed class HiftVocoder : IDisposable
             ?? throw new ModelLoadException(model.PathOf(ModelManifest.FileName), "a speech decoder", "none");
         Manifest = decoder.Vocoder;
         SampleRate = decoder.SampleRate;
-        _pitch = model.LoadGraph("speech-decoder-pitch", options with { Threads = 1 });
-        _source = model.LoadGraph("speech-decoder-source", options with { Threads = 1 });
+        _threads = options.Threads;
+        options = options with { Threads = 1 };
+        _pitch = model.LoadGraph("speech-decoder-pitch", options);
+        _source = model.LoadGraph("speech-decoder-source", options);
         _generator = model.LoadGraph("speech-decoder-vocoder", options);
     }
 
@@ -59,13 +64,22 @@ internal sealed class HiftVocoder : IDisposable
         ReadOnlySpan<float> mel, ReadOnlySpan<float> cacheSource, TorchRandom random, CancellationToken cancellationToken = default)
     {
         using HiftCalls calls = CreateCalls();
-        ReadOnlySpan<float> hertz = calls.Pitch(mel, cancellationToken);
+        int sampleCount = mel.Length / Manifest.MelBins * Manifest.HopLength;
         var sines = new SineSource(Manifest, SampleRate, random, rounded: true);
-        int sampleCount = hertz.Length * Manifest.HopLength;
+        Task<float[]> noise = Task.Run(() => DrawNoise(random, sines.Count, sampleCount), CancellationToken.None);
+        ReadOnlySpan<float> hertz;
+        try
+        {
+            hertz = calls.Pitch(mel, cancellationToken);
+        }
+        finally
+        {
+            // The generator is the caller's again only when all is drawn.
+            noise.Wait(CancellationToken.None);
+        }
+
         Span<float> samples = calls.Sines(sampleCount);
-        random.Normal(samples);
-        // The reference draws noise for unvoiced frames that it never uses.
-        random.Normal(new float[sampleCount]);
+        noise.Result.CopyTo(samples);
         sines.Process(hertz, samples);
         float[] source = calls.Source(cancellationToken).ToArray();
         cacheSource.CopyTo(source);
@@ -93,7 +107,16 @@ internal sealed class HiftVocoder : IDisposable
     }
 
     /// <summary>Makes one caller's buffers and calls.</summary>
-    internal HiftCalls CreateCalls() => new(Manifest, _pitch, _source, _generator);
+    internal HiftCalls CreateCalls() => new(Manifest, _pitch, _source, _generator, _threads);
+
+    private static float[] DrawNoise(TorchRandom random, int sines, int sampleCount)
+    {
+        var noise = new float[sines * sampleCount];
+        random.Normal(noise);
+        // The reference draws noise for unvoiced frames that it never uses.
+        random.Normal(new float[sampleCount]);
+        return noise;
+    }
 
     private static float[] Vocode(HiftCalls calls, ReadOnlySpan<float> mel, ReadOnlySpan<float> source, CancellationToken cancellationToken)
     {

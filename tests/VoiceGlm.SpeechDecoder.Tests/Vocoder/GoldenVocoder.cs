@@ -19,6 +19,9 @@ public sealed class GoldenVocoder : IDisposable
 
     internal HiftVocoder Hift { get; }
 
+    /// <summary>Loads the same vocoder to run on several threads.</summary>
+    internal HiftVocoder Load(int threads) => new(ModelFolder.Open(_folder["model"]), new GraphOptions { Threads = threads });
+
     public void Dispose()
     {
         Hift.Dispose();

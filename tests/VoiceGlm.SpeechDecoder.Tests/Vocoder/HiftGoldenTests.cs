@@ -38,6 +38,26 @@ public sealed class HiftGoldenTests(GoldenVocoder golden) : IClassFixture<Golden
         Close.Equal(Read(name, "wav"), wave, WaveToleranceOwnSource);
     }
 
+    [Fact]
+    public void Wave_is_the_same_when_windows_are_voiced_on_several_threads_again_and_again()
+    {
+        using HiftVocoder vocoder = golden.Load(threads: 3);
+        float[] wave = vocoder.Vocode(Read("n25_138", "mel"), Read("n25_138", "source_s"), Cancel);
+        Close.Equal(Read("n25_138", "wav"), wave, WaveToleranceGivenSource);
+        Assert.Equal(wave, vocoder.Vocode(Read("n25_138", "mel"), Read("n25_138", "source_s"), Cancel));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Cancelled_call_ends_with_the_token_on_any_number_of_threads(int threads)
+    {
+        using HiftVocoder vocoder = golden.Load(threads);
+        using var cancellation = new CancellationTokenSource();
+        cancellation.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => vocoder.Vocode(Read("n25_138", "mel"), Read("n25_138", "source_s"), cancellation.Token));
+    }
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private static float[] Read(string name, string tensor) => Npy.Read<float>("hift", "cases", name, $"{tensor}.npy").Values;
