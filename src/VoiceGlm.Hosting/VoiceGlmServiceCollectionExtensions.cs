@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -20,7 +21,14 @@ public static class VoiceGlmServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>());
         services.AddOptions<DrainOptions>().BindConfiguration(DrainOptions.SectionName, static binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DrainOptions>, DrainOptionsValidator>());
-        services.AddOptions<SpeechDecoderOptions>().BindConfiguration("VoiceGlm:" + SpeechDecoderOptions.SectionName, static binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        const string Decoder = "VoiceGlm:" + SpeechDecoderOptions.SectionName;
+        services.AddOptions<SpeechDecoderOptions>()
+            // The binder adds to a list; a list of blocks in the configuration is the whole list.
+            .Configure<IConfiguration>(static (options, configuration) =>
+            {
+                if (configuration.GetSection(Decoder + ":" + nameof(SpeechDecoderOptions.BlockTokens)).Exists()) options.BlockTokens = [];
+            })
+            .BindConfiguration(Decoder, static binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SpeechDecoderOptions>, SpeechDecoderOptionsValidator>());
 
         services.AddTurnDetection().AddConversation();

@@ -1,5 +1,5 @@
-using VoiceGlm.ServerHost;
 using VoiceGlm.Server.Tests;
+using VoiceGlm.ServerHost;
 using VoiceGlm.Testing;
 
 [assembly: AssemblyFixture(typeof(RunningServer))]
