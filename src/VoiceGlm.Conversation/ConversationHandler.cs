@@ -30,6 +30,9 @@ internal sealed partial class ConversationHandler : IVoiceConnectionHandler, ICo
     public int SessionCount => Volatile.Read(ref _held);
 
     /// <inheritdoc/>
+    public bool IsDraining => _draining.IsCancellationRequested;
+
+    /// <inheritdoc/>
     public void BeginDrain() => _draining.Cancel();
 
     /// <inheritdoc/>
@@ -38,7 +41,7 @@ internal sealed partial class ConversationHandler : IVoiceConnectionHandler, ICo
     /// <inheritdoc/>
     public async Task RunAsync(IVoiceConnection connection, SessionSettings settings, CancellationToken cancellationToken)
     {
-        if (_draining.IsCancellationRequested)
+        if (IsDraining)
         {
             await connection.SendAsync(new VoiceEvent.SessionEnded("server_stopping", "The service is stopping."), cancellationToken).ConfigureAwait(false);
             return;

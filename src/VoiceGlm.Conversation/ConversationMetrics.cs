@@ -15,6 +15,10 @@ internal sealed class ConversationMetrics
     private readonly Histogram<double> _bargeIn;
     private readonly Histogram<double> _firstAudio;
     private readonly Histogram<double> _saved;
+    private readonly Histogram<double> _stage;
+    private readonly Histogram<double> _realTimeFactor;
+    private readonly Histogram<double> _firstToken;
+    private readonly Histogram<double> _perToken;
 
     public ConversationMetrics(IMeterFactory factory)
     {
@@ -26,6 +30,14 @@ internal sealed class ConversationMetrics
             "voiceglm.turn.time_to_first_audio", "s", "Time from the decision that the user has finished to the first frame given to the connection.", advice: advice);
         _saved = meter.CreateHistogram(
             "voiceglm.turn.saved", "s", "Time that a reply begun at a pause was ahead of the decision that the user has finished.", advice: advice);
+        _stage = meter.CreateHistogram("voiceglm.stage.duration", "s", "Time that a turn spent in a stage, waiting for the device included.", advice: advice);
+        _realTimeFactor = meter.CreateHistogram(
+            "voiceglm.stage.real_time_factor", "1", "Time that a turn spent in a stage, by the duration of the sound; below 1 keeps up.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1, 1.5, 3] });
+        _firstToken = meter.CreateHistogram("gen_ai.server.time_to_first_token", "s", "Time until a reply's first token, once the prompt was read.", advice: advice);
+        _perToken = meter.CreateHistogram(
+            "gen_ai.server.time_per_output_token", "s", "Time that a reply waited for a token after the first, on average.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.1, 0.2, 0.5] });
         _bargeIn = meter.CreateHistogram(
             "voiceglm.barge_in.duration", "s", "Time from the decision that the user interrupts until the reply has stopped and its memory is corrected.", advice: advice);
     }
@@ -43,11 +55,30 @@ internal sealed class ConversationMetrics
         _saved.Record(timings.Saved.TotalSeconds);
     }
 
+    /// <summary>A turn has ended.</summary>
+    public void Record(TurnWork work)
+    {
+        Record(work.Hearing, "speech_tokenizer");
+        Record(work.Thinking, "language_model");
+        Record(work.Speaking, "speech_decoder");
+        StageWork thinking = work.Thinking;
+        if (thinking.Steps > 0) _firstToken.Record(thinking.First.TotalSeconds);
+        if (thinking.Steps > 1) _perToken.Record((thinking.Duration - thinking.First).TotalSeconds / (thinking.Steps - 1));
+    }
+
     /// <summary>Measures how long an interruption takes.</summary>
     public async Task MeasureBargeInAsync(TimeProvider time, Task interruption)
     {
         long start = time.GetTimestamp();
         await interruption.ConfigureAwait(false);
         _bargeIn.Record(time.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private void Record(StageWork work, string name)
+    {
+        if (work.Steps == 0) return;
+        var stage = new KeyValuePair<string, object?>("stage", name);
+        _stage.Record(work.Duration.TotalSeconds, stage);
+        if (work.Sound > TimeSpan.Zero) _realTimeFactor.Record(work.Duration / work.Sound, stage);
     }
 }

@@ -52,6 +52,9 @@ public sealed class ConversationOptions
     /// <summary>Longest text that a user may send, in characters. Default: 4000.</summary>
     [Range(1, 1_000_000)]
     public int MaxTextLength { get; set; } = 4000;
+
+    /// <summary>Whether what was written and said is told to the log. Off by default: conversations are nobody else's.</summary>
+    public bool LogTranscripts { get; set; }
 }
 
 /// <summary>Checks <see cref="ConversationOptions"/> when the service starts.</summary>

@@ -11,7 +11,7 @@ public static class ConversationServiceCollectionExtensions
     /// <summary>Adds the handler that transports hand their connections to. It needs an <see cref="IVoiceStagesSource"/>.</summary>
     public static IServiceCollection AddConversation(this IServiceCollection services)
     {
-        services.AddOptions<ConversationOptions>().BindConfiguration(ConversationOptions.SectionName).ValidateOnStart();
+        services.AddOptions<ConversationOptions>().BindConfiguration(ConversationOptions.SectionName, static binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ConversationOptions>, ConversationOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ConversationMetrics>();

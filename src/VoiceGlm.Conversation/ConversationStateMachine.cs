@@ -1,6 +1,6 @@
-using static VoiceGlm.ConversationState;
 using static VoiceGlm.Conversation.ConversationAction;
 using static VoiceGlm.Conversation.ConversationInput;
+using static VoiceGlm.ConversationState;
 
 namespace VoiceGlm.Conversation;
 

@@ -5,16 +5,18 @@ internal sealed class Hearing
 {
     private readonly ISpeechTokenizer _tokenizer;
     private readonly ILanguageModelSession _model;
+    private readonly StageWork _work;
 
     // Tokens of an utterance before this one that was never answered: the user goes on where they were cut short.
     private readonly int _before;
     private int _final;
     private int _position;
 
-    public Hearing(ISpeechTokenizer tokenizer, ILanguageModelSession model)
+    public Hearing(ISpeechTokenizer tokenizer, ILanguageModelSession model, StageWork work)
     {
         _tokenizer = tokenizer;
         _model = model;
+        _work = work;
         _before = model.UnansweredSpeechTokens;
         _position = model.Position;
     }
@@ -22,7 +24,8 @@ internal sealed class Hearing
     /// <summary>Hears more.</summary>
     public async ValueTask AppendAsync(AudioFrame frame, CancellationToken cancellationToken)
     {
-        SpeechTokenUpdate? heard = await StageException.MarkAsync(VoiceStage.SpeechTokenizer, () => _tokenizer.AppendAsync(frame, cancellationToken)).ConfigureAwait(false);
+        SpeechTokenUpdate? heard = await _work.RunAsync(() => _tokenizer.AppendAsync(frame, cancellationToken)).ConfigureAwait(false);
+        _work.Sound += frame.Duration;
         if (heard is not { } update) return;
         await ReadAsync(update, cancellationToken).ConfigureAwait(false);
         _final = update.FirstIndex + update.Tokens.Length;
@@ -31,7 +34,7 @@ internal sealed class Hearing
 
     /// <summary>Hears the rest as if the utterance ended now.</summary>
     public async ValueTask PreviewAsync(TurnClock clock, CancellationToken cancellationToken) =>
-        await ReadRestAsync(await StageException.MarkAsync(VoiceStage.SpeechTokenizer, () => _tokenizer.PreviewAsync(cancellationToken)).ConfigureAwait(false), clock, cancellationToken)
+        await ReadRestAsync(await _work.RunAsync(() => _tokenizer.PreviewAsync(cancellationToken)).ConfigureAwait(false), clock, cancellationToken)
             .ConfigureAwait(false);
 
     /// <summary>Takes back what <see cref="PreviewAsync"/> and a reply to it made the model read: the utterance goes on.</summary>
@@ -39,7 +42,7 @@ internal sealed class Hearing
 
     /// <summary>Hears the rest: the utterance has ended.</summary>
     public async ValueTask CompleteAsync(TurnClock clock, CancellationToken cancellationToken) =>
-        await ReadRestAsync(await StageException.MarkAsync(VoiceStage.SpeechTokenizer, () => _tokenizer.CompleteAsync(cancellationToken)).ConfigureAwait(false), clock, cancellationToken)
+        await ReadRestAsync(await _work.RunAsync(() => _tokenizer.CompleteAsync(cancellationToken)).ConfigureAwait(false), clock, cancellationToken)
             .ConfigureAwait(false);
 
     private async ValueTask ReadRestAsync(Utterance utterance, TurnClock clock, CancellationToken cancellationToken)

@@ -11,6 +11,7 @@ internal sealed class Reply
     private readonly ILanguageModelSession _model;
     private readonly IVoiceConnection _connection;
     private readonly TurnClock _clock;
+    private readonly TurnWork _work;
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _cancellation;
     private readonly List<string> _heldText = [];
@@ -27,6 +28,7 @@ internal sealed class Reply
         ILanguageModelSession model,
         IVoiceConnection connection,
         TurnClock clock,
+        TurnWork work,
         Action<TurnTimings> firstAudio,
         CancellationToken cancellationToken)
     {
@@ -35,9 +37,10 @@ internal sealed class Reply
         _model = model;
         _connection = connection;
         _clock = clock;
+        _work = work;
         _firstAudio = firstAudio;
         _start = model.Position;
-        _track = new ReplyTrack(stages.SpeechDecoders.SpeechTokensPerSecond);
+        _track = new ReplyTrack(stages.SpeechDecoders.SpeechTokensPerSecond, stages.LanguageModel.SpeechGroupTokens);
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Completion = RunAsync(_cancellation.Token);
     }
@@ -67,8 +70,9 @@ internal sealed class Reply
         ILanguageModelSession model,
         IVoiceConnection connection,
         TurnClock clock,
+        TurnWork work,
         Action<TurnTimings> firstAudio,
-        CancellationToken cancellationToken) => new(turn, stages, model, connection, clock, firstAudio, cancellationToken);
+        CancellationToken cancellationToken) => new(turn, stages, model, connection, clock, work, firstAudio, cancellationToken);
 
     /// <summary>The user has certainly finished: the reply may be seen and heard.</summary>
     public void Release() => _released.TrySetResult();
@@ -101,23 +105,23 @@ internal sealed class Reply
             else if (part is ReplyPart.Speech speech)
             {
                 await PlayAsync(
-                    await StageException.MarkAsync(VoiceStage.SpeechDecoder, () => decoder.AppendAsync(speech.Token, cancellationToken)).ConfigureAwait(false),
+                    await _work.Speaking.RunAsync(() => decoder.AppendAsync(speech.Token, cancellationToken)).ConfigureAwait(false),
                     cancellationToken).ConfigureAwait(false);
             }
         }
 
         lock (_trackLock) _track.IsComplete = true;
         await PlayAsync(
-            await StageException.MarkAsync(VoiceStage.SpeechDecoder, () => decoder.CompleteAsync(cancellationToken)).ConfigureAwait(false),
+            await _work.Speaking.RunAsync(() => decoder.CompleteAsync(cancellationToken)).ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);
         await AnnounceAsync(cancellationToken).ConfigureAwait(false);
-        await StageException.MarkAsync(VoiceStage.Playout, () => _connection.DrainAsync(_turn, cancellationToken).AsTask()).ConfigureAwait(false);
+        await _work.Playing.RunAsync(() => _connection.DrainAsync(_turn, cancellationToken)).ConfigureAwait(false);
     }
 
     private async IAsyncEnumerable<ReplyPart> PartsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using IAsyncEnumerator<ReplyPart> parts = _model.ReplyAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await StageException.MarkAsync(VoiceStage.LanguageModel, () => parts.MoveNextAsync()).ConfigureAwait(false))
+        while (await _work.Thinking.RunAsync(() => parts.MoveNextAsync()).ConfigureAwait(false))
         {
             _clock.FirstToken();
             yield return parts.Current;
@@ -139,7 +143,8 @@ internal sealed class Reply
         if (first) _clock.FirstAudio();
         Playout.Add(frame);
         _given += frame.Duration;
-        ValueTask played = _connection.PlayAsync(_turn, frame, cancellationToken);
+        _work.Speaking.Sound += frame.Duration;
+        ValueTask played = _work.Playing.RunAsync(() => _connection.PlayAsync(_turn, frame, cancellationToken));
         TellDeadline();
         if (first)
         {

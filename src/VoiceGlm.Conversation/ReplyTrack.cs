@@ -10,10 +10,9 @@ namespace VoiceGlm.Conversation;
 /// Within a group the words are spread evenly over its speech (the published model: 13 text tokens over 26 speech tokens); the
 /// last group has the speech that was left, and the words are spread over all of it.
 /// </remarks>
-internal sealed class ReplyTrack(double speechTokensPerSecond)
+internal sealed class ReplyTrack(double speechTokensPerSecond, int speechGroupTokens)
 {
     private readonly List<Group> _groups = [];
-    private int _usualSpeech;
 
     /// <summary>Speech tokens so far.</summary>
     public int SpeechTokens { get; private set; }
@@ -57,9 +56,9 @@ internal sealed class ReplyTrack(double speechTokensPerSecond)
             if (count == 0) break;
             left -= count;
             position = group.SpeechPositions[count - 1];
-            // A group that was still being thought of will have as much speech as those before it.
+            // A group that was still being thought of will have as much speech as a group has.
             bool open = !IsComplete && ReferenceEquals(group, _groups[^1]);
-            int whole = open ? Math.Max(group.SpeechPositions.Count, _usualSpeech) : group.SpeechPositions.Count;
+            int whole = open ? Math.Max(group.SpeechPositions.Count, speechGroupTokens) : group.SpeechPositions.Count;
             int words = (int)Math.Ceiling((double)group.Words.Count * count / whole);
             foreach (string word in group.Words.Take(words)) text.Append(word);
         }
@@ -67,11 +66,7 @@ internal sealed class ReplyTrack(double speechTokensPerSecond)
         return new HeardReply(position, heard, text.ToString());
     }
 
-    private void Begin()
-    {
-        if (_groups is not []) _usualSpeech = Math.Max(_usualSpeech, _groups[^1].SpeechPositions.Count);
-        _groups.Add(new Group([], []));
-    }
+    private void Begin() => _groups.Add(new Group([], []));
 
     private sealed record Group(List<string> Words, List<int> SpeechPositions);
 }

@@ -13,6 +13,9 @@ internal sealed partial class Turn
     private readonly ILanguageModelSession _model;
     private readonly IVoiceConnection _connection;
     private readonly TurnClock _clock;
+    private readonly TurnWork _work;
+    private readonly ConversationMetrics _metrics;
+    private readonly bool _logTranscripts;
     private readonly ILogger _logger;
     private readonly bool _guess;
     private readonly Action<TurnTimings> _firstAudio;
@@ -39,6 +42,9 @@ internal sealed partial class Turn
         _model = model;
         _connection = connection;
         _clock = new TurnClock(settings.Time);
+        _work = new TurnWork(settings.Time);
+        _metrics = settings.Metrics;
+        _logTranscripts = settings.LogTranscripts;
         _logger = settings.Logger;
         _guess = settings.GuessTheEnd;
         _firstAudio = firstAudio;
@@ -126,13 +132,14 @@ internal sealed partial class Turn
         }
 
         await FinishAsync(status, failure).ConfigureAwait(false);
+        _work.End(Id, status, _metrics);
     }
 
     // Hears until the end is decided, and answers; at a pause, answers in advance and holds the reply.
     private async Task<Reply> HearAsync(CancellationToken cancellationToken)
     {
         using ISpeechTokenizer tokenizer = _stages.SpeechTokenizers.Create();
-        var hearing = new Hearing(tokenizer, _model);
+        var hearing = new Hearing(tokenizer, _model, _work.Hearing);
         List<AudioFrame> sincePause = [];
         await foreach (Input input in _inputs.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -161,6 +168,7 @@ internal sealed partial class Turn
                     _clock.Decide(end.Decided, end.Endpoint);
                     if (end.Text is { } text)
                     {
+                        if (_logTranscripts) LogWritten(_logger, Id.Value, text);
                         await StageException.MarkAsync(VoiceStage.LanguageModel, () => _model.ReadAsync(text, cancellationToken)).ConfigureAwait(false);
                         _clock.Read();
                         Begin(cancellationToken);
@@ -179,7 +187,7 @@ internal sealed partial class Turn
     }
 
     private void Begin(CancellationToken cancellationToken) =>
-        Volatile.Write(ref _reply, Reply.Begin(Id, _stages, _model, _connection, _clock, _firstAudio, cancellationToken));
+        Volatile.Write(ref _reply, Reply.Begin(Id, _stages, _model, _connection, _clock, _work, _firstAudio, cancellationToken));
 
     private async Task FinishAsync(TurnStatus status, TurnFailure? failure)
     {
@@ -200,6 +208,7 @@ internal sealed partial class Turn
         }
 
         LogTurnEnded(_logger, Id.Value, status, played.TotalSeconds);
+        if (_logTranscripts) LogHeard(_logger, Id.Value, text);
         if (reply.IsAnnounced || failure is not null) await TellAsync(new VoiceEvent.ResponseDone(Id, status, played, text, failure)).ConfigureAwait(false);
     }
 
@@ -229,6 +238,12 @@ internal sealed partial class Turn
     [LoggerMessage(4004, LogLevel.Debug, "The end of turn {Turn} could not be told", EventName = "TurnEndNotTold")]
     private static partial void LogNotTold(ILogger logger, long turn, Exception exception);
 
+    [LoggerMessage(4005, LogLevel.Information, "Turn {Turn}, the user wrote: {Text}", EventName = "UserText")]
+    private static partial void LogWritten(ILogger logger, long turn, string text);
+
+    [LoggerMessage(4006, LogLevel.Information, "Turn {Turn}, the user heard: {Text}", EventName = "AssistantText")]
+    private static partial void LogHeard(ILogger logger, long turn, string text);
+
     private abstract record Input
     {
         public sealed record Frame(AudioFrame Samples) : Input;
@@ -246,5 +261,7 @@ internal sealed partial class Turn
 /// <param name="Logger">Where a turn's story is told.</param>
 /// <param name="GuessTheEnd">Whether replies are begun at short pauses.</param>
 /// <param name="ReservedTokens">Tokens of the model's context that a turn finds free.</param>
+/// <param name="Metrics">Where a turn's figures go.</param>
+/// <param name="LogTranscripts">Whether words are told to the logger.</param>
 /// <param name="Session">What the session sets for itself.</param>
-internal sealed record TurnSettings(TimeProvider Time, ILogger Logger, bool GuessTheEnd, int ReservedTokens, SessionSettings Session);
+internal sealed record TurnSettings(TimeProvider Time, ILogger Logger, bool GuessTheEnd, int ReservedTokens, ConversationMetrics Metrics, bool LogTranscripts, SessionSettings Session);

@@ -49,7 +49,7 @@ internal sealed partial class VoiceSession
         _options = options;
         _metrics = metrics;
         _logger = logger;
-        _turnSettings = new TurnSettings(time, logger, options.GuessTheEnd, options.ReservedTokens, settings);
+        _turnSettings = new TurnSettings(time, logger, options.GuessTheEnd, options.ReservedTokens, metrics, options.LogTranscripts, settings);
         _detector = stages.TurnDetectors.Create(settings);
     }
 
@@ -172,8 +172,8 @@ internal sealed partial class VoiceSession
                 break;
             case TurnSignalKind.SpeechStopped when Step(ConversationInput.SpeechStopped) is ConversationAction.Answer:
                 long decided = Time.GetTimestamp();
-                _turn!.Answer(decided, SampleRate.Wideband.DurationOf(_microphonePosition) - at);
                 await _connection.SendAsync(new VoiceEvent.SpeechStopped(at), cancellationToken).ConfigureAwait(false);
+                _turn!.Answer(decided, SampleRate.Wideband.DurationOf(_microphonePosition) - at);
                 break;
             case TurnSignalKind.InterruptionSuspected when IsReplying && AllowInterruption:
                 await DuckAsync(true, cancellationToken).ConfigureAwait(false);

@@ -15,6 +15,9 @@ internal sealed partial class DrainingLifetime : IHostLifetime, IDisposable
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
 
+    // The last words of the last conversation are on their way; so long they may take before connections are closed.
+    private static readonly TimeSpan s_farewell = TimeSpan.FromMilliseconds(500);
+
     private readonly IConversationDrain _drain;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly TimeProvider _time;
@@ -63,6 +66,7 @@ internal sealed partial class DrainingLifetime : IHostLifetime, IDisposable
         _drain.BeginDrain();
         while (_drain.SessionCount > 0 && _time.GetElapsedTime(start) < _longest) await Task.Delay(s_look, _time).ConfigureAwait(false);
         LogDrained(_logger, _drain.SessionCount);
+        await Task.Delay(s_farewell, _time).ConfigureAwait(false);
         _lifetime.StopApplication();
     }
 

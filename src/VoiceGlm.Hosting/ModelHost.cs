@@ -47,8 +47,18 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
     /// <inheritdoc/>
     public override void Dispose()
     {
-        _model?.Dispose();
         base.Dispose();
+        // A host that could not start is disposed while the model is still being loaded, by threads that must not outlive it.
+        try
+        {
+            ExecuteTask?.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            // The loading ended when it was told to.
+        }
+
+        _model?.Dispose();
     }
 
     /// <inheritdoc/>
@@ -74,7 +84,8 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
             LogFailed(_logger, exception.Message);
             _ready.TrySetException(exception);
             Environment.ExitCode = 1;
-            _lifetime.StopApplication();
+            // A host that is still starting does not take kindly to being stopped.
+            _lifetime.ApplicationStarted.Register(_lifetime.StopApplication);
         }
     }
 

@@ -16,11 +16,12 @@ public static class VoiceGlmServiceCollectionExtensions
     /// <summary>Adds everything that hears, understands and speaks. Transports are added beside it; they find an <c>IVoiceConnectionHandler</c>.</summary>
     public static IServiceCollection AddVoiceGlm(this IServiceCollection services)
     {
-        services.AddOptions<ModelOptions>().BindConfiguration(ModelOptions.SectionName).ValidateOnStart();
+        services.AddOptions<ModelOptions>().BindConfiguration(ModelOptions.SectionName, static binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>());
-        services.AddOptions<DrainOptions>().BindConfiguration(DrainOptions.SectionName).ValidateOnStart();
+        services.AddOptions<DrainOptions>().BindConfiguration(DrainOptions.SectionName, static binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DrainOptions>, DrainOptionsValidator>());
-        services.AddOptions<SpeechDecoderOptions>().BindConfiguration("VoiceGlm:" + SpeechDecoderOptions.SectionName);
+        services.AddOptions<SpeechDecoderOptions>().BindConfiguration("VoiceGlm:" + SpeechDecoderOptions.SectionName, static binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SpeechDecoderOptions>, SpeechDecoderOptionsValidator>());
 
         services.AddTurnDetection().AddConversation();
         services.TryAddSingleton<ModelHost>();

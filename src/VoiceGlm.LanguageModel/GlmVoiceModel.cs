@@ -34,6 +34,9 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
     /// <summary>Conversations as token ids.</summary>
     public PromptBuilder Prompts { get; }
 
+    /// <inheritdoc/>
+    public int SpeechGroupTokens { get; private init; }
+
     /// <summary>Tokens that a conversation may hold.</summary>
     public int ContextLength => _engine.Capacity;
 
@@ -53,7 +56,7 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
         var engine = new LanguageModelEngine(model, manifest, options);
         try
         {
-            return new GlmVoiceModel(engine, device, options, tokenizer, SpeechVocabulary.From(manifest));
+            return new GlmVoiceModel(engine, device, options, tokenizer, SpeechVocabulary.From(manifest)) { SpeechGroupTokens = manifest.SpeechGroupTokens };
         }
         catch (ArgumentException exception)
         {

@@ -13,7 +13,7 @@ public static class SignalRVoiceServiceCollectionExtensions
     /// <param name="configure">Changes what <see cref="SignalRVoiceOptions.SectionName"/> of the configuration says.</param>
     public static IServiceCollection AddSignalRVoice(this IServiceCollection services, Action<SignalRVoiceOptions>? configure = null)
     {
-        OptionsBuilder<SignalRVoiceOptions> options = services.AddOptions<SignalRVoiceOptions>().BindConfiguration(SignalRVoiceOptions.SectionName).ValidateOnStart();
+        OptionsBuilder<SignalRVoiceOptions> options = services.AddOptions<SignalRVoiceOptions>().BindConfiguration(SignalRVoiceOptions.SectionName, static binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         if (configure is not null) options.Configure(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SignalRVoiceOptions>, SignalRVoiceOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);

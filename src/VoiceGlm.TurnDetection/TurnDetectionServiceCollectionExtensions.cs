@@ -11,7 +11,7 @@ public static class TurnDetectionServiceCollectionExtensions
     /// <summary>Adds <see cref="ITurnDetectorFactory"/> and its options, checked when the host starts; bind <see cref="TurnDetectionOptions.SectionName"/> to set them.</summary>
     public static IServiceCollection AddTurnDetection(this IServiceCollection services)
     {
-        services.AddOptions<TurnDetectionOptions>().BindConfiguration(TurnDetectionOptions.SectionName).ValidateOnStart();
+        services.AddOptions<TurnDetectionOptions>().BindConfiguration(TurnDetectionOptions.SectionName, static binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TurnDetectionOptions>, TurnDetectionOptionsValidator>());
         services.TryAddSingleton<ITurnDetectorFactory, TurnDetectorFactory>();
         return services;

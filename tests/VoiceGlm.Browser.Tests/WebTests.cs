@@ -10,8 +10,13 @@ internal static class WebTests
 
     private static readonly string[] s_browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/opt/google/chrome/chrome"];
 
-    /// <summary>Whether a browser is there to be driven.</summary>
-    public static bool HasBrowser => File.Exists(Environment.GetEnvironmentVariable("CHROMIUM")) || s_browsers.Any(File.Exists);
+    /// <summary>Where the page of another origin in the browser's tests lives.</summary>
+    public const string OtherOrigin = "http://shop.localhost:8099";
+
+    /// <summary>Skips the test where no browser is there to be driven.</summary>
+    public static void SkipWithoutBrowser() => Assert.SkipUnless(
+        File.Exists(Environment.GetEnvironmentVariable("CHROMIUM")) || s_browsers.Any(File.Exists),
+        "Chromium was not found: apt-get install chromium, or set CHROMIUM to its path.");
 
     /// <summary>Runs <c>npm run script</c>.</summary>
     /// <param name="script">A script of <c>package.json</c>.</param>

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 
 namespace VoiceGlm.Conversation.Tests;
 
@@ -24,7 +23,7 @@ internal sealed class Call : IAsyncDisposable
         _session = Handler.RunAsync(Connection, settings ?? new SessionSettings(), _stopping.Token);
     }
 
-    public FakeTimeProvider Time { get; } = new();
+    public PlayoutClock Time { get; } = new();
 
     public Scripted Stages { get; }
 
@@ -61,7 +60,7 @@ internal sealed class Call : IAsyncDisposable
     /// <summary>Waits until the session is in a state.</summary>
     public Task SeeStateAsync(ConversationState state) => SeeAsync<VoiceEvent.StateChanged>(change => change.State == state);
 
-    /// <summary>Moves the clock on while there is something to play, until what is awaited has happened.</summary>
+    /// <summary>Moves the clock on while something plays, until what is awaited has happened.</summary>
     public async Task<T> PlayUntilAsync<T>(Task<T> happens)
     {
         while (!happens.IsCompleted)
@@ -83,10 +82,9 @@ internal sealed class Call : IAsyncDisposable
         }
     }
 
-    // A little beyond the last sound: a wait may have been begun after the clock was moved.
     private void Play()
     {
-        if (Connection.SilentFrom > Time.GetUtcNow() - TimeSpan.FromSeconds(1)) Time.Advance(TimeSpan.FromMilliseconds(20));
+        if (Time.IsAwaited) Time.Advance(TimeSpan.FromMilliseconds(20));
     }
 
     public async ValueTask DisposeAsync()

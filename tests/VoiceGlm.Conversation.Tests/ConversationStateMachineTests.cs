@@ -1,5 +1,5 @@
-using static VoiceGlm.ConversationState;
 using static VoiceGlm.Conversation.ConversationAction;
+using static VoiceGlm.ConversationState;
 
 namespace VoiceGlm.Conversation.Tests;
 

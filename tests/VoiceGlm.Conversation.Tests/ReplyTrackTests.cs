@@ -34,7 +34,7 @@ public sealed class ReplyTrackTests
     }
 
     [Fact]
-    public void Group_that_is_still_thought_of_is_taken_to_become_as_long_as_the_others()
+    public void Group_that_is_still_thought_of_is_taken_to_become_as_long_as_groups_are()
     {
         ReplyTrack track = Interleaved("abcdefghijklm", 26, "nopqrstuvwxyz", 13);
         TimeSpan all = TimeSpan.FromMilliseconds(39 * 80);
@@ -61,7 +61,7 @@ public sealed class ReplyTrackTests
     // Each letter is a text token.
     private static ReplyTrack Interleaved(params object[] groups)
     {
-        var track = new ReplyTrack(speechTokensPerSecond: 12.5);
+        var track = new ReplyTrack(speechTokensPerSecond: 12.5, speechGroupTokens: 26);
         int position = Start;
         for (int i = 0; i < groups.Length; i += 2)
         {

@@ -10,10 +10,10 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
     public ConcurrentDictionary<long, TurnSignalKind> Signals { get; } = [];
 
     /// <summary>The parts of each reply, in order: <c>text</c> letters and the number of speech tokens.</summary>
-    public Queue<(string Text, int Speech)[]> Replies { get; } = new();
+    public ConcurrentQueue<(string Text, int Speech)[]> Replies { get; } = new();
 
     /// <summary>What the model was made to do, in order.</summary>
-    public List<string> Log { get; } = [];
+    public ConcurrentQueue<string> Log { get; } = new();
 
     /// <summary>Speech tokens of the last reply that were left in memory, for each time that the model was made to forget.</summary>
     public List<int> HeardSpeechTokens { get; } = [];
@@ -35,6 +35,8 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
 
     public Task<VoiceStages> GetAsync(CancellationToken cancellationToken) => Task.FromResult(Stages);
 
+    public int SpeechGroupTokens => 26;
+
     public ModelSession? Session { get; private set; }
 
     public ITurnDetector Create(SessionSettings settings) => new Detector(this);
@@ -52,7 +54,7 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
 
         public void NotePlayout(AudioFrame frame) => script.NotedSamples += frame.Samples.Length;
 
-        public void SetMuted(bool muted) => script.Log.Add($"muted {muted}");
+        public void SetMuted(bool muted) => script.Log.Enqueue($"muted {muted}");
 
         public TurnSignal SetPushToTalk(bool pressed) => new(pressed ? TurnSignalKind.SpeechStarted : TurnSignalKind.SpeechStopped, 0);
 
@@ -114,7 +116,7 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
             Assert.InRange(update.FirstIndex, 0, unanswered);
             Memory.RemoveRange(Memory.Count - unanswered + update.FirstIndex, unanswered - update.FirstIndex);
             foreach (SpeechToken token in update.Tokens.Span) Memory.Add($"s{token.CodebookIndex}");
-            script.Log.Add($"hear {update.FirstIndex}+{update.Tokens.Length}");
+            script.Log.Enqueue($"hear {update.FirstIndex}+{update.Tokens.Length}");
             return Task.CompletedTask;
         }
 
@@ -122,16 +124,16 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
         {
             Memory.Add("<user>");
             Memory.Add(text);
-            script.Log.Add($"read {text}");
+            script.Log.Enqueue($"read {text}");
             return Task.CompletedTask;
         }
 
         public async IAsyncEnumerable<ReplyPart> ReplyAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            script.Log.Add("reply");
+            script.Log.Enqueue("reply");
             Memory.Add("<assistant>");
             int part = 0;
-            foreach ((string text, int speech) in script.Replies.Dequeue())
+            foreach ((string text, int speech) in script.Replies.TryDequeue(out (string, int)[]? reply) ? reply : [])
             {
                 foreach (char letter in text)
                 {
@@ -159,7 +161,7 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
         {
             Assert.InRange(position, 0, Memory.Count);
             Memory.RemoveRange(position, Memory.Count - position);
-            script.Log.Add($"rewind {position}");
+            script.Log.Enqueue($"rewind {position}");
             script.HeardSpeechTokens.Add(Memory.Skip(Memory.LastIndexOf("<assistant>") + 1).Count(static token => token is ['a', >= '0' and <= '9', ..]));
         }
 
@@ -168,7 +170,7 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
             int second = Memory.FindIndex(Math.Min(1, Memory.Count), static token => token == "<user>");
             if (second < 0) return false;
             Memory.RemoveRange(0, second);
-            script.Log.Add("forget");
+            script.Log.Enqueue("forget");
             return true;
         }
 

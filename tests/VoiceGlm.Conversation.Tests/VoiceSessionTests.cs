@@ -267,13 +267,14 @@ public sealed class VoiceSessionTests
     [Fact]
     public async Task Greeting_is_said_first()
     {
-        await using var call = new Call(settings: new SessionSettings { Greeting = "Good day." });
-        call.Stages.Replies.Enqueue([("Good day.", 10)]);
+        var stages = new Scripted();
+        stages.Replies.Enqueue([("Good day.", 10)]);
+        await using var call = new Call(settings: new SessionSettings { Greeting = "Good day." }, stages: stages);
 
         VoiceEvent.ResponseDone done = await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>());
 
         Assert.Equal("Good day.", done.HeardText);
-        Assert.Equal("read Greet the user. Say exactly this: Good day.", call.Stages.Log[0]);
+        Assert.Equal("read Greet the user. Say exactly this: Good day.", call.Stages.Log.First());
     }
 
     [Theory]

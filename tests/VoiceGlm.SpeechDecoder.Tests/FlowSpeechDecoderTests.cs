@@ -24,7 +24,10 @@ public sealed class FlowSpeechDecoderTests(DecoderFixture decoder)
     {
         using FlowSpeechDecoderFactory factory = decoder.Load(new SpeechDecoderOptions
         {
-            BlockTokens = blockTokens, ContextTokens = contextTokens, OverlapTokens = overlapTokens, Steps = 1,
+            BlockTokens = blockTokens,
+            ContextTokens = contextTokens,
+            OverlapTokens = overlapTokens,
+            Steps = 1,
         });
         float[] speech = await SpeakAsync(factory, decoder.Tokens(53));
         Assert.Equal(decoder.Clock.FramesOf(53) * decoder.Hop, speech.Length);

@@ -58,6 +58,11 @@ export async function waitForState(page: Page, expected: string | string[], time
   await page.waitForFunction((states) => states.includes((document.querySelector("voice-glm") as HTMLElement & { phase: string }).phase), [expected].flat(), { timeout, polling: 20 });
 }
 
+/** All states that the element has announced since the page was opened. */
+export async function states(page: Page): Promise<string[]> {
+  return page.evaluate(() => (window as unknown as { states: string[] }).states);
+}
+
 /** Loudness of what has left the page's speaker since the last question: peak, and seconds that were not silent. */
 export async function heard(page: Page): Promise<{ peak: number; seconds: number }> {
   return page.evaluate(() => {
@@ -87,8 +92,11 @@ function withSilence(path: string, seconds: number): string {
   return copy;
 }
 
-/** Runs in the page before its scripts: puts an ear at every audio context's destination, and keeps the sockets at hand. */
+/** Runs in the page before its scripts: notes the states, puts an ear at every audio context's destination, and keeps the sockets at hand. */
 function listen(): void {
+  const states: string[] = [];
+  (window as unknown as { states: string[] }).states = states;
+  document.addEventListener("voice-glm:state", (event) => states.push((event as CustomEvent<{ state: string }>).detail.state));
   const ear = { peak: 0, seconds: 0 };
   (window as unknown as { ear: typeof ear }).ear = ear;
   const sockets: WebSocket[] = [];

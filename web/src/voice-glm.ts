@@ -141,10 +141,6 @@ export class VoiceGlm extends LitElement {
 
   protected override updated(): void {
     if (this.talk && this.isAtEnd) this.talk.scrollTop = this.talk.scrollHeight;
-    const { phase } = this;
-    if (phase === this.lastPhase) return;
-    this.lastPhase = phase;
-    this.announce("state", { state: phase });
   }
 
   /** A widget speaks the language of the page around it, the page that of the browser. */
@@ -277,6 +273,7 @@ export class VoiceGlm extends LitElement {
   private dispatch(event: ConversationEvent): void {
     const before = this.conversation;
     this.conversation = reduce(before, event);
+    this.announcePhase();
     switch (event.type) {
       case "user_text":
         this.announce("message", { speaker: "user", text: event.text, interrupted: false });
@@ -298,6 +295,14 @@ export class VoiceGlm extends LitElement {
         if ((event.status === "closed" || event.status === "failed") && before.connection !== event.status) this.announce("end", {});
         break;
     }
+  }
+
+  // At once, not when it is shown: two states may come before the next picture, and both are told.
+  private announcePhase(): void {
+    const { phase } = this;
+    if (phase === this.lastPhase) return;
+    this.lastPhase = phase;
+    this.announce("state", { state: phase });
   }
 
   private announce(name: string, detail: object): void {

@@ -37,9 +37,11 @@ public sealed partial class WaveFile
     public ReadOnlyMemory<float> Channel(int channel) => _channels[channel];
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="InvalidDataException">The file is not a WAV file, is cut, has no samples or a codec that is not supported. The message is a sentence.</exception>
-    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    public static WaveFile Read(string path) => Parse(File.ReadAllBytes(path), path);
+    /// <exception cref="InvalidDataException">The file is missing or not a WAV file, is cut, has no samples or a codec that is not supported. The message is a sentence.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static WaveFile Read(string path) => File.Exists(path)
+        ? Parse(File.ReadAllBytes(path), path)
+        : throw new InvalidDataException($"{path}: expected a WAV file, found {(Directory.Exists(path) ? "a folder" : "no such file")}.");
 
     /// <summary>Reads a stream to its end.</summary>
     /// <param name="stream">A readable stream; it need not seek.</param>

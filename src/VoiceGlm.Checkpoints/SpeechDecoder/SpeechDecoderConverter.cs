@@ -12,7 +12,7 @@ internal sealed class SpeechDecoderConverter : IPartConverter
 
     /// <inheritdoc/>
     public bool Recognises(string folder) =>
-        File.Exists(Path.Combine(folder, ConfigurationFile)) && FindWeights(folder, "flow") is not null && FindWeights(folder, "hift") is not null;
+        File.Exists(Path.Combine(folder, ConfigurationFile)) && (FindWeights(folder, "flow") ?? FindWeights(folder, "hift")) is not null;
 
     /// <inheritdoc/>
     public ModelManifest Convert(string folder, ModelFolderWriter writer, ModelManifest manifest, CancellationToken cancellationToken)

@@ -8,6 +8,9 @@ namespace VoiceGlm.Cli;
 internal sealed class RememberingModel(ILanguageModel model, Action<int> cut) : ILanguageModel
 {
     /// <inheritdoc/>
+    public int SpeechGroupTokens => model.SpeechGroupTokens;
+
+    /// <inheritdoc/>
     public ILanguageModelSession CreateSession(SessionSettings? settings = null) => new Session(model.CreateSession(settings), cut);
 
     private sealed class Session(ILanguageModelSession session, Action<int> cut) : ILanguageModelSession

@@ -43,7 +43,7 @@ internal static class GenerateCommand
             {
                 generated.Add(id.Value);
                 string words = reply.Append(id);
-                if (!machine) terminal.Plain.Write(words);
+                if (!machine) terminal.WriteWords(words);
             }
 
             if (machine) terminal.WriteJson(new GenerateResult([.. generated], reply.Text, [.. reply.Speech]), CliJsonContext.Default.GenerateResult);

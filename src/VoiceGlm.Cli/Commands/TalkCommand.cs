@@ -34,7 +34,10 @@ internal static class TalkCommand
             using WhisperVqTokenizerFactory tokenizers = WhisperVqTokenizerFactory.Load(folder, device, graph);
             using GlmVoiceModel language = GlmVoiceModel.Load(folder, device, new LanguageModelOptions
             {
-                MaxSessions = 1, Graph = graph, Sampling = sampling.Sampling(parsed), MaxNewTokens = sampling.MaxNewTokens(parsed),
+                MaxSessions = 1,
+                Graph = graph,
+                Sampling = sampling.Sampling(parsed),
+                MaxNewTokens = sampling.MaxNewTokens(parsed),
             });
             using FlowSpeechDecoderFactory decoders = FlowSpeechDecoderFactory.Load(folder, device, new SpeechDecoderOptions(), graph);
 
@@ -64,7 +67,7 @@ internal static class TalkCommand
                 if (part is ReplyPart.Text words)
                 {
                     text.Append(words.Value);
-                    if (!machine) terminal.Plain.Write(words.Value);
+                    if (!machine) terminal.WriteWords(words.Value);
                 }
                 else if (part is ReplyPart.Speech speech)
                 {

@@ -12,7 +12,9 @@ internal sealed class SamplingFlags
     private readonly Option<float> _temperature = Number("--temperature", "Below 1 prefers likely tokens; 0 is greedy.", s_defaults.Temperature);
     private readonly Option<int> _topK = new("--top-k")
     {
-        Description = "Keep this many most likely tokens; 0 keeps all.", HelpName = "N", DefaultValueFactory = static _ => s_defaults.TopK,
+        Description = "Keep this many most likely tokens; 0 keeps all.",
+        HelpName = "N",
+        DefaultValueFactory = static _ => s_defaults.TopK,
     };
 
     private readonly Option<float> _topP = Number("--top-p", "Keep the most likely tokens that together reach this probability, up to 1.", s_defaults.TopP);
@@ -21,7 +23,9 @@ internal sealed class SamplingFlags
     private readonly Option<int?> _seed = new("--seed") { Description = "Draw the same numbers each time.", HelpName = "N" };
     private readonly Option<int> _maxNewTokens = new("--max-new-tokens")
     {
-        Description = "Longest reply, in tokens of the model.", HelpName = "N", DefaultValueFactory = static _ => new LanguageModelOptions().MaxNewTokens,
+        Description = "Longest reply, in tokens of the model.",
+        HelpName = "N",
+        DefaultValueFactory = static _ => new LanguageModelOptions().MaxNewTokens,
     };
 
     /// <summary>Adds the options to a command.</summary>

@@ -30,6 +30,10 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TextReader i
     /// <summary>What is not a result.</summary>
     public TextWriter Errors { get; } = error;
 
+    /// <summary>Writes words of a model as they come. A model may say anything: what would steer a terminal is shown as a replacement character.</summary>
+    public void WriteWords(string words) =>
+        Plain.Write(string.Concat(words.Select(static character => char.IsControl(character) && character is not ('\n' or '\t') ? '\uFFFD' : character)));
+
     /// <summary>Writes a result for machines: one line of JSON.</summary>
     public void WriteJson<T>(T result, JsonTypeInfo<T> type) => Plain.WriteLine(JsonSerializer.Serialize(result, type));
 

@@ -27,6 +27,9 @@ public sealed record LanguageModelManifest
     /// <summary>Number of speech tokens, which follow one another from <see cref="FirstSpeechTokenId"/>.</summary>
     public required int SpeechTokenCount { get; init; }
 
+    /// <summary>Speech tokens that follow one group of words. It is trained, and named in the trained prompt, not in the configuration: 26 in the published model.</summary>
+    public int SpeechGroupTokens { get; init; } = 26;
+
     /// <summary>The tiktoken ranks, within the folder.</summary>
     public required string TokenizerFile { get; init; }
 

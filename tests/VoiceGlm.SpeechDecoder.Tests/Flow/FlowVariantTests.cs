@@ -11,17 +11,46 @@ public sealed class FlowVariantTests
     {
         ["two levels of unequal width, blocks of 7 tokens"] = new FlowCheckpoint
         {
-            VocabularySize = 37, InputSize = 12, EncoderSize = 30, EncoderHeads = 3, EncoderBlocks = 3, BlockTokens = 7, RegulatorLayers = 2,
-            MelBins = 10, SpeakerSize = 6, SpeakerEmbeddingSize = 5, Channels = [16, 24], Transformers = 2, MiddleBlocks = 1, Heads = 3, HeadSize = 8,
+            VocabularySize = 37,
+            InputSize = 12,
+            EncoderSize = 30,
+            EncoderHeads = 3,
+            EncoderBlocks = 3,
+            BlockTokens = 7,
+            RegulatorLayers = 2,
+            MelBins = 10,
+            SpeakerSize = 6,
+            SpeakerEmbeddingSize = 5,
+            Channels = [16, 24],
+            Transformers = 2,
+            MiddleBlocks = 1,
+            Heads = 3,
+            HeadSize = 8,
         },
         ["one level, no middle, even steps"] = new FlowCheckpoint
         {
-            InputSize = 16, EncoderSize = 16, EncoderBlocks = 1, BlockTokens = 4, MelBins = 8, SpeakerSize = 8, Channels = [8], MiddleBlocks = 0,
-            GuidanceRate = 1.5, TimeSchedule = "linear",
+            InputSize = 16,
+            EncoderSize = 16,
+            EncoderBlocks = 1,
+            BlockTokens = 4,
+            MelBins = 8,
+            SpeakerSize = 8,
+            Channels = [8],
+            MiddleBlocks = 0,
+            GuidanceRate = 1.5,
+            TimeSchedule = "linear",
         },
         ["three levels, twice the token rate"] = new FlowCheckpoint
         {
-            TokenRate = 25, EncoderBlocks = 1, RegulatorLayers = 1, MelBins = 12, SpeakerSize = 4, Channels = [8, 16, 32], MiddleBlocks = 3, Heads = 1, HeadSize = 16,
+            TokenRate = 25,
+            EncoderBlocks = 1,
+            RegulatorLayers = 1,
+            MelBins = 12,
+            SpeakerSize = 4,
+            Channels = [8, 16, 32],
+            MiddleBlocks = 3,
+            Heads = 1,
+            HeadSize = 16,
         },
     };
 

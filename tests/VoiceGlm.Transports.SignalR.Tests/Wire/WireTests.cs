@@ -77,7 +77,13 @@ public sealed class WireTests
         Assert.Equal(
             new OpenRequest
             {
-                Protocol = 1, Token = "token", Received = 17, Turn = new TurnId(3), Played = 882, Needed = 9_702, Speaker = true,
+                Protocol = 1,
+                Token = "token",
+                Received = 17,
+                Turn = new TurnId(3),
+                Played = 882,
+                Needed = 9_702,
+                Speaker = true,
                 Settings = new SessionSettings { Greeting = "Hello", Language = "en" },
             },
             open);

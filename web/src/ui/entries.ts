@@ -71,13 +71,15 @@ function renderNote(entry: AssistantEntry, context: LogContext): TemplateResult 
   const { strings, open } = context;
   const { timings } = entry;
   const isOpen = open.has(entry.id);
+  // What a person waits: from the end of their speech until they hear something.
+  const latency = timings ? Math.round(timings.endpoint + timings.firstAudio + entry.network) : 0;
   if (entry.status !== "cancelled" && entry.status !== "failed" && !timings) return nothing;
   return html`<div class="note">
       ${entry.status === "cancelled" ? html`<span>${strings.interrupted}</span>` : nothing}
       ${entry.status === "failed" ? html`<span class="failed">${entry.failure ?? strings.failed}</span>` : nothing}
       ${timings
-        ? html`<button class="time" part="time-button" aria-expanded=${isOpen} aria-label=${strings.timing(Math.round(timings.firstAudio).toString())} @click=${() => context.toggle(entry.id)}>
-            ${clockIcon}${Math.round(timings.firstAudio)} ms
+        ? html`<button class="time" part="time-button" aria-expanded=${isOpen} aria-label=${strings.timing(latency.toString())} @click=${() => context.toggle(entry.id)}>
+            ${clockIcon}${latency} ms
           </button>`
         : nothing}
     </div>

@@ -114,7 +114,7 @@ export const styles = css`
     justify-items: center;
     align-content: center;
     gap: 4px;
-    padding: 20px 20px 8px;
+    padding: 20px 20px 12px;
     min-height: 0;
     text-align: center;
   }
@@ -436,6 +436,10 @@ export const styles = css`
   /* The form around it shows the focus. */
   input:focus-visible {
     outline: 0;
+  }
+
+  input:placeholder-shown {
+    text-overflow: ellipsis;
   }
 
   input::placeholder {

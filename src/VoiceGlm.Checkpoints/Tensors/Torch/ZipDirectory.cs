@@ -65,7 +65,7 @@ internal sealed class ZipDirectory
         if (length > maxLength) throw Wrong($"'{name}' of at most {maxLength} bytes", $"{length}");
         var bytes = new byte[length];
         _file.ReadExactly(position, bytes);
-        return Crc32(bytes) == _entries[name].Crc32 ? bytes : throw Wrong($"'{name}' with the check sum of the directory", "another");
+        return Crc32.Append(0, bytes) == _entries[name].Crc32 ? bytes : throw Wrong($"'{name}' with the check sum of the directory", "another");
     }
 
     // The local header alone says where an entry begins, and nothing guards it: the end must fit too. What follows is a data descriptor,
@@ -156,18 +156,6 @@ internal sealed class ZipDirectory
     private static uint UInt32(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
 
     private static long Int64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
-
-    private static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        uint sum = uint.MaxValue;
-        foreach (byte value in bytes)
-        {
-            sum ^= value;
-            for (int bit = 0; bit < 8; bit++) sum = (sum >> 1) ^ ((sum & 1) * 0xEDB88320);
-        }
-
-        return ~sum;
-    }
 
     private readonly record struct Entry(bool IsEncrypted, bool HasDescriptor, int Method, uint Crc32, long HeaderPosition, long Length, long StoredLength);
 }
