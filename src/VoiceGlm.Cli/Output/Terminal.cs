@@ -43,7 +43,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TextReader i
     /// <summary>Tells something worth knowing that is not a result.</summary>
     public void WriteNote(string message) => Errors.WriteLine(message);
 
-    /// <summary>Shows progress bars while <paramref name="work"/> runs; on a terminal that cannot move its cursor, nothing.</summary>
+    /// <summary>Shows progress bars while <paramref name="work"/> runs; where the cursor cannot be moved, a line now and then.</summary>
     public Task<T> WithProgressAsync<T>(Func<ProgressDisplay, Task<T>> work) =>
         _errorConsole.Progress().AutoClear(true).HideCompleted(false)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
