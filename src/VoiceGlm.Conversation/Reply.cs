@@ -22,7 +22,8 @@ internal sealed class Reply
     private ISpeechDecoder? _decoder;
     private TimeSpan _given;
 
-    private Reply(
+    /// <summary>Begins a reply to what the model has heard or read.</summary>
+    public Reply(
         TurnId turn,
         VoiceStages stages,
         ILanguageModelSession model,
@@ -62,17 +63,6 @@ internal sealed class Reply
             lock (_trackLock) return _track.Text;
         }
     }
-
-    /// <summary>Begins a reply to what the model has heard or read.</summary>
-    public static Reply Begin(
-        TurnId turn,
-        VoiceStages stages,
-        ILanguageModelSession model,
-        IVoiceConnection connection,
-        TurnClock clock,
-        TurnWork work,
-        Action<TurnTimings> firstAudio,
-        CancellationToken cancellationToken) => new(turn, stages, model, connection, clock, work, firstAudio, cancellationToken);
 
     /// <summary>The user has certainly finished: the reply may be seen and heard.</summary>
     public void Release() => _released.TrySetResult();

@@ -187,7 +187,7 @@ internal sealed partial class Turn
     }
 
     private void Begin(CancellationToken cancellationToken) =>
-        Volatile.Write(ref _reply, Reply.Begin(Id, _stages, _model, _connection, _clock, _work, _firstAudio, cancellationToken));
+        Volatile.Write(ref _reply, new Reply(Id, _stages, _model, _connection, _clock, _work, _firstAudio, cancellationToken));
 
     private async Task FinishAsync(TurnStatus status, TurnFailure? failure)
     {
