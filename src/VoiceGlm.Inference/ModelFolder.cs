@@ -16,10 +16,13 @@ public sealed class ModelFolder
     public ModelManifest Manifest { get; }
 
     /// <summary>Opens a folder: reads its manifest and checks that every file is there with its length.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="without">Names of graphs that will not be loaded: their files may be absent.</param>
     /// <exception cref="ModelLoadException">The folder is not a model, or a file is missing or cut.</exception>
-    public static ModelFolder Open(string path)
+    public static ModelFolder Open(string path, params IReadOnlyList<string> without)
     {
         ModelManifest manifest = ModelManifest.Read(path);
+        GraphDescription[] unneeded = [.. manifest.Graphs.Where(graph => without.Contains(graph.Key)).Select(static graph => graph.Value)];
         foreach (ModelFile file in manifest.Files)
         {
             if (!IsInside(file.Path))
@@ -27,6 +30,8 @@ public sealed class ModelFolder
                 throw new ModelLoadException(System.IO.Path.Combine(path, ModelManifest.FileName), "files inside the folder", $"'{file.Path}'");
             }
 
+            // The graph, and its weights beside it.
+            if (Array.Exists(unneeded, graph => file.Path.StartsWith(graph.File, StringComparison.Ordinal))) continue;
             var info = new FileInfo(System.IO.Path.Combine(path, file.Path));
             if (!info.Exists) throw new ModelLoadException(info.FullName, $"a file of {file.Bytes} bytes", "no such file");
             if (info.Length != file.Bytes) throw new ModelLoadException(info.FullName, $"{file.Bytes} bytes", $"{info.Length} bytes");

@@ -35,12 +35,7 @@ internal class TokenHistory(int capacity, int vocabularySize) : IDisposable
     public void Append(params ReadOnlySpan<TokenId> ids)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (ids.Length > capacity - Count)
-        {
-            throw new InvalidOperationException(
-                $"The conversation holds {Count} tokens and cannot take {ids.Length} more: its context is {capacity} tokens. Rewind it or begin another.");
-        }
-
+        RequireRoom(ids.Length);
         foreach (TokenId id in ids)
         {
             if ((uint)id.Value >= (uint)vocabularySize)
@@ -50,6 +45,15 @@ internal class TokenHistory(int capacity, int vocabularySize) : IDisposable
         }
 
         _ids.AddRange(ids);
+    }
+
+    /// <summary>Checks that so many ids more may be held.</summary>
+    /// <exception cref="InvalidOperationException">The history would hold more than the model allows.</exception>
+    public void RequireRoom(int count)
+    {
+        if (count <= capacity - Count) return;
+        throw new InvalidOperationException(
+            $"The conversation holds {Count} tokens and cannot take {count} more: its context is {capacity} tokens. Rewind it or begin another.");
     }
 
     /// <summary>Forgets all but the first <paramref name="count"/> ids. What stays is not evaluated again.</summary>
