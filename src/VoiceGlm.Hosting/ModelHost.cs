@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VoiceGlm.Checkpoints.Synthesis;
 using VoiceGlm.Conversation;
 using VoiceGlm.Inference;
+using VoiceGlm.LanguageModel;
 using VoiceGlm.SpeechDecoder;
 
 namespace VoiceGlm.Hosting;
@@ -16,6 +18,7 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
     private readonly ModelOptions _options;
     private readonly SpeechDecoderOptions _decoderOptions;
     private readonly ConversationOptions _conversationOptions;
+    private readonly IMeterFactory _meters;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ILogger<ModelHost> _logger;
     private readonly TaskCompletionSource<VoiceStages> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -27,6 +30,7 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
         IOptions<ModelOptions> options,
         IOptions<SpeechDecoderOptions> decoderOptions,
         IOptions<ConversationOptions> conversationOptions,
+        IMeterFactory meters,
         IHostApplicationLifetime lifetime,
         ILogger<ModelHost> logger)
     {
@@ -34,12 +38,16 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
         _options = options.Value;
         _decoderOptions = decoderOptions.Value;
         _conversationOptions = conversationOptions.Value;
+        _meters = meters;
         _lifetime = lifetime;
         _logger = logger;
     }
 
     /// <summary>Whether the model is loaded and warm.</summary>
     public bool IsReady => _ready.Task.IsCompletedSuccessfully;
+
+    /// <summary>How the servers of the language model are; none where this process runs it.</summary>
+    public IReadOnlyList<RemoteEndpointStatus> Servers => Volatile.Read(ref _model)?.Servers ?? [];
 
     /// <inheritdoc/>
     public Task<VoiceStages> GetAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
@@ -69,7 +77,7 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
         try
         {
             ModelFolder folder = Open(stoppingToken);
-            _model = new LoadedModel(folder, _turnDetectors, _options, _decoderOptions, _conversationOptions.MaxSessions);
+            _model = new LoadedModel(folder, _turnDetectors, _options, _decoderOptions, _conversationOptions.MaxSessions, _meters, LogServer);
             await _model.WarmUpAsync(stoppingToken).ConfigureAwait(false);
             LogReady(_logger, folder.Manifest.Name, Stopwatch.GetElapsedTime(start).TotalSeconds);
             _ready.TrySetResult(_model.Stages);
@@ -78,7 +86,7 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
         {
             _ready.TrySetCanceled(stoppingToken);
         }
-        catch (Exception exception) when (exception is ModelLoadException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (exception is ModelLoadException or IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
         {
             // A service without a model is of no use: it stops with the sentence that says why.
             LogFailed(_logger, exception.Message);
@@ -91,9 +99,16 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
 
     private ModelFolder Open(CancellationToken cancellationToken)
     {
+        if (_options.Engine == ModelOptions.RemoteEngine) return ModelFolder.Open(_options.Path, without: ModelParts.LanguageModel);
         if (_options.Path.Length > 0) return ModelFolder.Open(_options.Path);
         LogRehearsal(_logger, ModelOptions.SectionName);
         return RehearsalModel.Open(cancellationToken: cancellationToken);
+    }
+
+    private void LogServer(RemoteEndpointStatus status)
+    {
+        if (status.IsHealthy) LogWell(_logger, status.Reason);
+        else LogUnwell(_logger, status.Reason);
     }
 
     [LoggerMessage(8000, LogLevel.Information, "Model {Model} is loaded and warm after {Seconds:F1} s", EventName = "ModelReady")]
@@ -105,4 +120,10 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
     [LoggerMessage(8002, LogLevel.Warning,
         "No model is configured ({Section}:Path): a tiny one of random weights is used, which answers in noise", EventName = "RehearsalModel")]
     private static partial void LogRehearsal(ILogger logger, string section);
+
+    [LoggerMessage(8003, LogLevel.Information, "A server of the language model is well: {Reason}", EventName = "ServerWell")]
+    private static partial void LogWell(ILogger logger, string reason);
+
+    [LoggerMessage(8004, LogLevel.Warning, "A server of the language model is not well: {Reason}", EventName = "ServerUnwell")]
+    private static partial void LogUnwell(ILogger logger, string reason);
 }

@@ -9,8 +9,21 @@ public sealed class ModelOptions
     /// <summary>The section of the configuration.</summary>
     public const string SectionName = "VoiceGlm:Model";
 
+    /// <summary>The engine of this process.</summary>
+    public const string OnnxEngine = "onnx";
+
+    /// <summary>The engine of other machines.</summary>
+    public const string RemoteEngine = "openai-compatible";
+
     /// <summary>Model folder, as <c>voiceglm models convert</c> writes it. Empty for the tiny rehearsal model, which answers in noise.</summary>
     public string Path { get; set; } = "";
+
+    /// <summary>What runs the language model: <c>onnx</c>, the default, for this process, or <c>openai-compatible</c> for vLLM or SGLang.</summary>
+    public string Engine { get; set; } = OnnxEngine;
+
+    /// <summary>The servers of the engine <c>openai-compatible</c>.</summary>
+    [ValidateObjectMembers]
+    public RemoteOptions Remote { get; set; } = new();
 
     /// <summary>Threads that compute. 0, the default, for one per core.</summary>
     [Range(0, 1024)]

@@ -19,6 +19,7 @@ public static class VoiceGlmServiceCollectionExtensions
     {
         services.AddOptions<ModelOptions>().BindConfiguration(ModelOptions.SectionName, static binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, EngineValidator>());
         services.AddOptions<DrainOptions>().BindConfiguration(DrainOptions.SectionName, static binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DrainOptions>, DrainOptionsValidator>());
         const string Decoder = "VoiceGlm:" + SpeechDecoderOptions.SectionName;

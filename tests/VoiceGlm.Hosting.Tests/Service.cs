@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using VoiceGlm.Audio;
@@ -43,6 +44,22 @@ internal sealed class Service : IAsyncDisposable
 
     public Task<VoiceStages> StagesAsync() => _host.Services.GetRequiredService<IVoiceStagesSource>().GetAsync(Token);
 
+    /// <summary>Waits until the service says that it is ready.</summary>
+    public async Task ReadyAsync()
+    {
+        while ((await CheckAsync()).Status != HealthStatus.Healthy) await Task.Yield();
+    }
+
+    /// <summary>Waits until the service says that it is not ready, for a reason that names something.</summary>
+    public async Task<string> UnreadyAsync(string something)
+    {
+        while (true)
+        {
+            HealthReportEntry check = await CheckAsync();
+            if (check.Status == HealthStatus.Unhealthy && check.Description?.Contains(something + " is", StringComparison.Ordinal) == true) return check.Description;
+        }
+    }
+
     /// <summary>Begins the caller's session.</summary>
     public void Call() => _session = _host.Services.GetRequiredService<IVoiceConnectionHandler>().RunAsync(Caller, new SessionSettings(), Token);
 
@@ -78,6 +95,13 @@ internal sealed class Service : IAsyncDisposable
         }
 
         await ended;
+    }
+
+    private async Task<HealthReportEntry> CheckAsync()
+    {
+        await Task.Yield();
+        Token.ThrowIfCancellationRequested();
+        return (await _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Token)).Entries["model"];
     }
 
     public async ValueTask DisposeAsync()

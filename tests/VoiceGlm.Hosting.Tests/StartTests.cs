@@ -11,6 +11,8 @@ public sealed class StartTests
     [InlineData("Conversation:MaxSessions", "0")]
     [InlineData("Drain:Timeout", "-00:00:01")]
     [InlineData("TurnDetection:SpeechThreshold", "7")]
+    [InlineData("Model:Remote:FirstTokenTimeout", "00:00:00")]
+    [InlineData("Model:Remote:Retries", "-1")]
     public async Task Wrong_option_stops_the_start_with_a_sentence_that_names_it(string option, string value)
     {
         OptionsValidationException refused = await Assert.ThrowsAsync<OptionsValidationException>(async () =>
@@ -19,7 +21,23 @@ public sealed class StartTests
             await service.StartAsync();
         });
 
-        Assert.Contains(option.Split(':')[1], refused.Message);
+        Assert.Contains(option.Split(':')[^1], refused.Message);
+    }
+
+    [Theory]
+    [InlineData("vllm", "model", "http://gpu", "VoiceGlm:Model:Engine: Expected 'onnx', which runs the language model in this process, or 'openai-compatible', which has vLLM or SGLang run it; found 'vllm'.")]
+    [InlineData("openai-compatible", "", "http://gpu", "VoiceGlm:Model:Path: Expected the folder of the model that the servers serve, found none; the engine 'openai-compatible' takes its tokenizer and the other stages from there.")]
+    [InlineData("openai-compatible", "model", "", "VoiceGlm:Model:Remote:Endpoints: Expected at least one address, such as http://localhost:8000, found none.")]
+    [InlineData("openai-compatible", "model", "gpu1", "VoiceGlm:Model:Remote:Endpoints: Expected an address such as http://localhost:8000, found 'gpu1'.")]
+    public async Task Engine_without_what_it_needs_stops_the_start_with_a_sentence(string engine, string path, string endpoints, string expected)
+    {
+        OptionsValidationException refused = await Assert.ThrowsAsync<OptionsValidationException>(async () =>
+        {
+            await using var service = new Service(("Model:Engine", engine), ("Model:Path", path), ("Model:Remote:Endpoints", endpoints));
+            await service.StartAsync();
+        });
+
+        Assert.Equal([expected], refused.Failures);
     }
 
     [Fact]

@@ -18,5 +18,19 @@ public sealed class TinyModel : IDisposable
     /// <summary>The model folder.</summary>
     public string Path => _folder["model"];
 
+    /// <summary>A copy of the folder for a service whose language model runs elsewhere.</summary>
+    public string WithoutLanguageModelGraph()
+    {
+        string folder = _folder["remote"];
+        if (Directory.Exists(folder)) return folder;
+        Directory.CreateDirectory(folder);
+        foreach (string file in Directory.GetFiles(Path).Where(static file => !System.IO.Path.GetFileName(file).StartsWith("language-model.onnx", StringComparison.Ordinal)))
+        {
+            File.Copy(file, System.IO.Path.Combine(folder, System.IO.Path.GetFileName(file)));
+        }
+
+        return folder;
+    }
+
     public void Dispose() => _folder.Dispose();
 }

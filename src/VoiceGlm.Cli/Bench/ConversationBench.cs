@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using VoiceGlm.Conversation;
@@ -29,7 +30,7 @@ internal static class ConversationBench
             .AddLogging().AddMetrics().AddTurnDetection().AddConversation()
             .Configure<ConversationOptions>(conversation => conversation.MaxSessions = sessions)
             .AddSingleton(provider => new LoadedModel(
-                folder, provider.GetRequiredService<ITurnDetectorFactory>(), options, new SpeechDecoderOptions(), sessions))
+                folder, provider.GetRequiredService<ITurnDetectorFactory>(), options, new SpeechDecoderOptions(), sessions, provider.GetRequiredService<IMeterFactory>()))
             .AddSingleton<IVoiceStagesSource, CallersStages>()
             .BuildServiceProvider();
         LoadedModel model = services.GetRequiredService<LoadedModel>();

@@ -35,7 +35,7 @@ internal sealed record CompletionRequest
 }
 
 /// <summary>One event of the answer.</summary>
-internal sealed record CompletionChunk(CompletionChoice[]? Choices, CompletionError? Error);
+internal sealed record CompletionChunk(CompletionChoice?[]? Choices, CompletionError? Error);
 
 /// <summary>The next ids of the answer.</summary>
 internal sealed record CompletionChoice(int[]? TokenIds, string? Text, string? FinishReason);
@@ -47,10 +47,10 @@ internal sealed record CompletionError(string? Message);
 internal sealed record CompletionRefusal(CompletionError? Error, string? Message);
 
 /// <summary>What <c>GET /v1/models</c> lists.</summary>
-internal sealed record ServedModels(ServedModel[]? Data);
+internal sealed record ServedModels(ServedModel?[]? Data);
 
 /// <summary>A model that a server has.</summary>
-internal sealed record ServedModel(string Id, int? MaxModelLen);
+internal sealed record ServedModel(string? Id, int? MaxModelLen);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CompletionRequest))]

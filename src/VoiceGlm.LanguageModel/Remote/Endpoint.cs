@@ -53,7 +53,7 @@ internal sealed class Endpoint
         {
             Tell(false, exception.Message);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException or NotSupportedException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException or NotSupportedException or InvalidOperationException)
         {
             Tell(false, $"{Address} does not answer as expected: {exception.Message}");
         }
@@ -77,7 +77,8 @@ internal sealed class Endpoint
         using HttpResponseMessage listed = await _http.GetAsync(new Uri(Address, "v1/models"), cancellationToken).ConfigureAwait(false);
         if (listed.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden) throw Failed($"refuses the key: /v1/models says {(int)listed.StatusCode}");
         listed.EnsureSuccessStatusCode();
-        ServedModel[] models = (await listed.Content.ReadFromJsonAsync(CompletionJsonContext.Default.ServedModels, cancellationToken).ConfigureAwait(false))?.Data ?? [];
+        ServedModels? answer = await listed.Content.ReadFromJsonAsync(CompletionJsonContext.Default.ServedModels, cancellationToken).ConfigureAwait(false);
+        ServedModel[] models = [.. (answer?.Data ?? []).OfType<ServedModel>()];
         return models.FirstOrDefault(model => _wanted is null || model.Id == _wanted)
             ?? throw Failed($"serves {(models is [] ? "no model" : string.Join(", ", models.Select(static model => $"'{model.Id}'")))}{(_wanted is null ? "" : $", not '{_wanted}'")}");
     }

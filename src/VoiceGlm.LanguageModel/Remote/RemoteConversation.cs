@@ -42,7 +42,7 @@ internal sealed class RemoteConversation : IConversationEngine
         if (Options.PrimeTokens > 0 && _priming.IsCompleted)
         {
             Endpoint endpoint = MoveTo(new HashSet<Endpoint>());
-            if (History.Pending.Length >= Options.PrimeTokens) _priming = PrimeAsync(endpoint, Request(endpoint, maxTokens: 1));
+            if (History.Pending.Length >= Options.PrimeTokens && History.Count < History.Capacity) _priming = PrimeAsync(endpoint, Request(endpoint, maxTokens: 1));
         }
 
         return Task.CompletedTask;
@@ -56,7 +56,7 @@ internal sealed class RemoteConversation : IConversationEngine
         int asked = Math.Min(maxNewTokens, History.Capacity - History.Count);
         long start = _model.Time.GetTimestamp();
         (Completion completion, int[]? ids) = await BeginAsync(asked, cancellationToken).ConfigureAwait(false);
-        Uri server = _endpoint!.Address;
+        Uri server = completion.Endpoint.Address;
         int told = 0;
         TimeSpan waited = TimeSpan.Zero;
         try
@@ -67,7 +67,7 @@ internal sealed class RemoteConversation : IConversationEngine
                 foreach (int value in ids)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    TokenId id = Check(value, told, asked);
+                    TokenId id = Check(server, value, told, asked);
                     if (_model.Language.Vocabulary.KindOf(id) == TokenKind.EndOfTurn)
                     {
                         await completion.FinishAsync().ConfigureAwait(false);
@@ -111,6 +111,7 @@ internal sealed class RemoteConversation : IConversationEngine
         var tried = new HashSet<Endpoint>();
         for (int attempt = 0; ; attempt++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             Endpoint endpoint = MoveTo(tried);
             Completion completion = _model.Send(endpoint, Request(endpoint, asked), cancellationToken);
             bool begun = false;
@@ -190,18 +191,17 @@ internal sealed class RemoteConversation : IConversationEngine
         StopTokenIds = [.. _model.Language.Vocabulary.EndsOfTurn.Select(static id => id.Value)],
     };
 
-    private TokenId Check(int id, int told, int asked)
+    private TokenId Check(Uri server, int id, int told, int asked)
     {
         int size = _model.Language.Manifest.VocabularySize;
-        if ((uint)id >= (uint)size) throw Wrong($"sent token {id}, but the model's are from 0 to {size - 1}: it serves another one");
-        return told < asked ? new TokenId(id) : throw Wrong($"sent more than the {asked} tokens that it was asked for");
+        if ((uint)id >= (uint)size) throw Wrong(server, $"sent token {id}, but the model's are from 0 to {size - 1}: it serves another one");
+        return told < asked ? new TokenId(id) : throw Wrong(server, $"sent more than the {asked} tokens that it was asked for");
     }
 
-    private RemoteModelException Wrong(string what)
+    private RemoteModelException Wrong(Uri server, string what)
     {
-        var exception = new RemoteModelException(_endpoint!.Address, RemoteFailure.Malformed, what);
-        _model.Metrics.CountFailure(_endpoint.Address, exception.Failure);
-        return exception;
+        _model.Metrics.CountFailure(server, RemoteFailure.Malformed);
+        return new RemoteModelException(server, RemoteFailure.Malformed, what);
     }
 
     private SamplingOptions SamplingFor(SessionSettings settings)

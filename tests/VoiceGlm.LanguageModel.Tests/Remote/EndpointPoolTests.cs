@@ -77,6 +77,7 @@ public sealed class EndpointPoolTests(GoldenModel golden)
     [InlineData(HttpStatusCode.ServiceUnavailable, null, "is not well: /health says 503.")]
     [InlineData(HttpStatusCode.OK, """{"object":"list","data":[{"id":"glm-4-9b-chat"},{"id":"other"}]}""", "serves 'glm-4-9b-chat', 'other', not 'glm-4-voice'.")]
     [InlineData(HttpStatusCode.OK, """{"object":"list","data":[]}""", "serves no model, not 'glm-4-voice'.")]
+    [InlineData(HttpStatusCode.OK, """{"data":[null,{}]}""", "serves '', not 'glm-4-voice'.")]
     [InlineData(HttpStatusCode.OK, "nonsense", "does not answer as expected: ")]
     public async Task Server_that_is_unwell_or_serves_something_else_is_not_reached_until_that_is_over(HttpStatusCode health, string? models, string expected)
     {
@@ -166,7 +167,7 @@ public sealed class EndpointPoolTests(GoldenModel golden)
         await using ILanguageModelSession session = model.CreateSession();
         await session.HearAsync(new SpeechTokenUpdate(0, s_turn.Speech), Token);
 
-        Assert.Equal(s_turn.Reply, await session.ReplyAsync(Token).OfType<ReplyPart.Speech>().Select(static part => part.Token).ToArrayAsync(Token));
+        Assert.Equal(Servers.Reply(golden, s_turn), await session.ReplyAsync(Token).OfType<ReplyPart.Speech>().Select(static part => part.Token).ToArrayAsync(Token));
     }
 
     [Fact]

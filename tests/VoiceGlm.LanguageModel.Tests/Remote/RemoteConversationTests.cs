@@ -15,7 +15,8 @@ public sealed class RemoteConversationTests(GoldenModel golden)
     [InlineData(3, false)]
     public async Task Remote_conversation_is_the_local_one_through_interruption_rewinding_and_forgetting(int idsPerEvent, bool tellsEndToken)
     {
-        await using Servers servers = await Servers.StartAsync(golden, prepare: server => (server.IdsPerEvent, server.TellsEndToken) = (idsPerEvent, tellsEndToken));
+        await using Servers servers = await Servers.StartAsync(
+            golden, change: AtLength, prepare: server => (server.IdsPerEvent, server.TellsEndToken) = (idsPerEvent, tellsEndToken));
         await using ILanguageModelSession local = golden.Model.CreateSession();
         await using ILanguageModelSession remote = servers.Model.CreateSession();
 
@@ -28,7 +29,7 @@ public sealed class RemoteConversationTests(GoldenModel golden)
     [Fact]
     public async Task Reply_is_the_recorded_one()
     {
-        await using Servers servers = await Servers.StartAsync(golden);
+        await using Servers servers = await Servers.StartAsync(golden, change: AtLength);
         await using ILanguageModelSession session = await servers.BeginAsync(s_turn);
 
         ReplyPart[] parts = await session.ReplyAsync(Token).ToArrayAsync(Token);
@@ -98,7 +99,7 @@ public sealed class RemoteConversationTests(GoldenModel golden)
     [InlineData(200, 1024)]
     public async Task Conversation_that_is_full_says_so_as_the_local_one_does(int own, int servers)
     {
-        await using Servers all = await Servers.StartAsync(golden, change: options => options with { ContextLength = own }, prepare: server => server.MaxModelLength = servers);
+        await using Servers all = await Servers.StartAsync(golden, change: options => AtLength(options) with { ContextLength = own }, prepare: server => server.MaxModelLength = servers);
         await using ILanguageModelSession session = await all.BeginAsync(s_turn);
         Assert.Equal(200, session.Capacity);
         var parts = new List<ReplyPart>();
@@ -177,6 +178,9 @@ public sealed class RemoteConversationTests(GoldenModel golden)
         await (await servers.AskedAsync()).Aborted.WaitAsync(Token);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => session.ReadAsync("Hi", Token));
     }
+
+    // As long-winded as the golden model.
+    private static RemoteModelOptions AtLength(RemoteModelOptions options) => options with { MaxNewTokens = 400 };
 
     // All that a session is asked to do, and all that it says.
     private static async Task<List<object>> ConverseAsync(ILanguageModelSession session)

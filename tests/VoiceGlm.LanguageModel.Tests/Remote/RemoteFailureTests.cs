@@ -27,7 +27,7 @@ public sealed class RemoteFailureTests(GoldenModel golden)
         servers.Server.AnswerOnce(status, body, retryAfter: "0");
         await using ILanguageModelSession session = await servers.BeginAsync(s_turn);
 
-        Assert.Equal(s_turn.Reply, await SpeechAsync(session));
+        Assert.Equal(Servers.Reply(golden, s_turn), await SpeechAsync(session));
         Assert.Equal((await servers.AskedAsync()).Prompt, (await servers.AskedAsync()).Prompt);
     }
 
@@ -42,7 +42,7 @@ public sealed class RemoteFailureTests(GoldenModel golden)
         servers.Server.CutOnceAfter(events, Task.CompletedTask);
         await using ILanguageModelSession session = await servers.BeginAsync(s_turn);
 
-        Assert.Equal(s_turn.Reply, await SpeechAsync(session));
+        Assert.Equal(Servers.Reply(golden, s_turn), await SpeechAsync(session));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class RemoteFailureTests(GoldenModel golden)
 
         Assert.Equal($"The language model at {servers.Server.Address} is too busy (503): The queue is full.", failed.Message);
         Assert.Equal(s_turn.PromptIds, IdsOf(session));
-        Assert.Equal(s_turn.Reply, await SpeechAgainAsync(session));
+        Assert.Equal(Servers.Reply(golden, s_turn), await SpeechAgainAsync(session));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class RemoteFailureTests(GoldenModel golden)
         Assert.Equal([.. s_turn.PromptIds, new TokenId(0), new TokenId(1), new TokenId(2)], IdsOf(session));
         await servers.AskedAsync();
         Assert.False(servers.Server.Asked.TryRead(out _));
-        Assert.Equal(s_turn.Reply, await SpeechAgainAsync(session));
+        Assert.Equal(Servers.Reply(golden, s_turn), await SpeechAgainAsync(session));
     }
 
     [Fact]
@@ -247,7 +247,7 @@ public sealed class RemoteFailureTests(GoldenModel golden)
 
         time.Advance(s_options.FirstTokenTimeout);
 
-        Assert.Equal(s_turn.Reply, await reply);
+        Assert.Equal(Servers.Reply(golden, s_turn), await reply);
         await first.Aborted.WaitAsync(Token);
         Assert.Equal(first.Prompt, (await servers.AskedAsync(server: 1)).Prompt);
     }
@@ -281,7 +281,7 @@ public sealed class RemoteFailureTests(GoldenModel golden)
             golden, change: static options => options with { ApiKey = "secret-key" }, prepare: static server => server.ApiKey = "secret-key");
         await using ILanguageModelSession session = await servers.BeginAsync(s_turn);
 
-        Assert.Equal(s_turn.Reply, await SpeechAsync(session));
+        Assert.Equal(Servers.Reply(golden, s_turn), await SpeechAsync(session));
         Assert.Equal("Bearer secret-key", (await servers.AskedAsync()).Authorization);
         servers.Server.ApiKey = "another";
         InvalidOperationException refused = await Assert.ThrowsAnyAsync<InvalidOperationException>(() => SpeechAgainAsync(session));

@@ -7,6 +7,8 @@ namespace VoiceGlm.LanguageModel.Tests.Remote;
 /// <summary>Servers whose brain is the golden model, and the remote model that uses them.</summary>
 internal sealed class Servers : IAsyncDisposable
 {
+    private const int ReplyTokens = 50;
+
     private static readonly ServiceProvider s_services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
     private readonly LocalCompletionServer[] _servers;
@@ -49,12 +51,16 @@ internal sealed class Servers : IAsyncDisposable
             .Select(static id => id.Value);
     }
 
-    /// <summary>Greedy, as the golden model is, and as long-winded.</summary>
+    /// <summary>What the golden model says in the tokens that <see cref="Options"/> allows.</summary>
+    public static SpeechToken[] Reply(GoldenModel golden, RecordedTurn turn) =>
+        [.. turn.Generated.Take(ReplyTokens).Where(id => golden.Model.Vocabulary.KindOf(id) == TokenKind.Speech).Select(golden.Model.Vocabulary.ToSpeech)];
+
+    /// <summary>Greedy, as the golden model is, and short.</summary>
     public static RemoteModelOptions Options(params Uri[] servers) => new()
     {
         Endpoints = servers,
         ContextLength = 1024,
-        MaxNewTokens = 400,
+        MaxNewTokens = ReplyTokens,
         Sampling = SamplingOptions.Greedy,
         PrimeTokens = 0,
     };
