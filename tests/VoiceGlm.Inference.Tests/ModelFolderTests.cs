@@ -63,6 +63,23 @@ public class ModelFolderTests
     }
 
     [Fact]
+    public void Files_of_a_graph_that_is_not_needed_may_be_missing_and_others_may_not()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["words.tiktoken"], "words");
+        (s_manifest with
+        {
+            Files = [new ModelFile("sum-and-product.onnx", 5, ""), new ModelFile("sum-and-product.onnx.data", 5, ""), new ModelFile("words.tiktoken", 5, "")],
+        }).Write(folder.Path);
+
+        Assert.Equal("small", ModelFolder.Open(folder.Path, without: "sum").Manifest.Name);
+        Assert.Contains("sum-and-product.onnx: ", Assert.Throws<ModelLoadException>(() => ModelFolder.Open(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("sum-and-product.onnx: ", Assert.Throws<ModelLoadException>(() => ModelFolder.Open(folder.Path, without: "product")).Message, StringComparison.Ordinal);
+        File.Delete(folder["words.tiktoken"]);
+        Assert.Contains("words.tiktoken: ", Assert.Throws<ModelLoadException>(() => ModelFolder.Open(folder.Path, without: "sum")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Missing_cut_and_outside_files_are_refused()
     {
         using var folder = new TemporaryFolder();
