@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using VoiceGlm.Checkpoints;
 using VoiceGlm.Checkpoints.Synthesis;
 using VoiceGlm.Conversation;
 using VoiceGlm.Inference;
@@ -91,7 +92,14 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
 
     private ModelFolder Open(CancellationToken cancellationToken)
     {
-        if (_options.Path.Length > 0) return ModelFolder.Open(_options.Path);
+        if (_options.Path.Length > 0)
+        {
+            var folder = ModelFolder.Open(_options.Path);
+            if (_options.VerifyFiles && ModelVerifier.VerifyFiles(folder, cancellationToken) is [var damage, ..])
+                throw new ModelLoadException(folder.PathOf(damage.File), damage.Expected, damage.Found);
+            return folder;
+        }
+
         LogRehearsal(_logger, ModelOptions.SectionName);
         return RehearsalModel.Open(cancellationToken: cancellationToken);
     }

@@ -12,6 +12,9 @@ public sealed class ModelOptions
     /// <summary>Model folder, as <c>voiceglm models convert</c> writes it. Empty for the tiny rehearsal model, which answers in noise.</summary>
     public string Path { get; set; } = "";
 
+    /// <summary>Whether the SHA-256 of every file is checked when the service starts, about a second for each gigabyte. Default: yes.</summary>
+    public bool VerifyFiles { get; set; } = true;
+
     /// <summary>Threads that compute. 0, the default, for one per core.</summary>
     [Range(0, 1024)]
     public int Threads { get; set; }

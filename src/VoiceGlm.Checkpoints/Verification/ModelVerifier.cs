@@ -15,6 +15,30 @@ public static class ModelVerifier
     public static IReadOnlyList<ModelFinding> Verify(string folder, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
     {
         ModelManifest manifest = ModelManifest.Read(folder);
+        List<ModelFinding> findings = VerifyFiles(folder, manifest, progress, cancellationToken);
+
+        // A damaged graph could be anything to the runtime.
+        HashSet<string> damaged = [.. findings.Select(static finding => finding.File)];
+        foreach ((string name, GraphDescription description) in manifest.Graphs)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!manifest.Files.Any(file => file.Path == description.File)) findings.Add(new ModelFinding(description.File, $"the file of graph '{name}' among the manifest's files", "no such file"));
+            else if (!damaged.Contains(description.File) && !damaged.Contains(description.File + ".data")) CheckGraph(folder, description, findings);
+        }
+
+        return findings;
+    }
+
+    /// <summary>Checks a folder's files, length and SHA-256, and loads no graph.</summary>
+    /// <param name="folder">The model folder.</param>
+    /// <param name="cancellationToken">Ends the check between two pieces.</param>
+    /// <returns>What is wrong; nothing when every file is as it was written.</returns>
+    public static IReadOnlyList<ModelFinding> VerifyFiles(ModelFolder folder, CancellationToken cancellationToken) =>
+        VerifyFiles(folder.Path, folder.Manifest, null, cancellationToken);
+
+    private static List<ModelFinding> VerifyFiles(
+        string folder, ModelManifest manifest, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
+    {
         var findings = new List<ModelFinding>();
         long total = manifest.Files.Sum(static file => file.Bytes);
         long done = 0;
@@ -25,15 +49,6 @@ public static class ModelVerifier
                 done += bytes;
                 progress?.Report(new ConversionProgress(file.Path, done, total));
             }, cancellationToken);
-        }
-
-        // A damaged graph could be anything to the runtime.
-        HashSet<string> damaged = [.. findings.Select(static finding => finding.File)];
-        foreach ((string name, GraphDescription description) in manifest.Graphs)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (!manifest.Files.Any(file => file.Path == description.File)) findings.Add(new ModelFinding(description.File, $"the file of graph '{name}' among the manifest's files", "no such file"));
-            else if (!damaged.Contains(description.File) && !damaged.Contains(description.File + ".data")) CheckGraph(folder, description, findings);
         }
 
         return findings;
