@@ -21,6 +21,7 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
     private readonly ILogger<ModelHost> _logger;
     private readonly TaskCompletionSource<VoiceStages> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LoadedModel? _model;
+    private ModelAbout? _about;
 
     /// <summary>Creates the host; it loads when the service starts.</summary>
     public ModelHost(
@@ -44,6 +45,13 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
 
     /// <inheritdoc/>
     public Task<VoiceStages> GetAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
+
+    /// <summary>What people are told of the model, once it is ready.</summary>
+    public async Task<ModelAbout> AboutAsync(CancellationToken cancellationToken)
+    {
+        await GetAsync(cancellationToken).ConfigureAwait(false);
+        return _about!;
+    }
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -72,6 +80,7 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
             ModelFolder folder = Open(stoppingToken);
             _model = new LoadedModel(folder, _turnDetectors, _options, _decoderOptions, _conversationOptions.MaxSessions);
             await _model.WarmUpAsync(stoppingToken).ConfigureAwait(false);
+            _about = new ModelAbout(folder.Manifest.Name, folder.Manifest.Examples);
             LogReady(_logger, folder.Manifest.Name, Stopwatch.GetElapsedTime(start).TotalSeconds);
             _ready.TrySetResult(_model.Stages);
         }
