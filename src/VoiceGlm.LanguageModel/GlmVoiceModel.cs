@@ -13,29 +13,28 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
     private readonly InferenceDevice _device;
     private readonly LanguageModelScheduler _scheduler;
     private readonly LanguageModelOptions _options;
+    private readonly GlmVoiceLanguage _language;
 
-    private GlmVoiceModel(LanguageModelEngine engine, InferenceDevice device, LanguageModelOptions options, GlmTokenizer tokenizer, SpeechVocabulary vocabulary)
+    private GlmVoiceModel(LanguageModelEngine engine, InferenceDevice device, LanguageModelOptions options, GlmVoiceLanguage language)
     {
         _engine = engine;
         _device = device;
         _options = options;
-        Tokenizer = tokenizer;
-        Vocabulary = vocabulary;
-        Prompts = new PromptBuilder(tokenizer, vocabulary);
-        _scheduler = new LanguageModelScheduler(engine, device, vocabulary);
+        _language = language;
+        _scheduler = new LanguageModelScheduler(engine, device, language.Vocabulary);
     }
 
     /// <summary>Text to token ids and back.</summary>
-    public GlmTokenizer Tokenizer { get; }
+    public GlmTokenizer Tokenizer => _language.Tokenizer;
 
     /// <summary>Where the speech tokens lie.</summary>
-    public SpeechVocabulary Vocabulary { get; }
+    public SpeechVocabulary Vocabulary => _language.Vocabulary;
 
     /// <summary>Conversations as token ids.</summary>
-    public PromptBuilder Prompts { get; }
+    public PromptBuilder Prompts => _language.Prompts;
 
     /// <inheritdoc/>
-    public int SpeechGroupTokens { get; private init; }
+    public int SpeechGroupTokens => _language.Manifest.SpeechGroupTokens;
 
     /// <summary>Tokens that a conversation may hold.</summary>
     public int ContextLength => _engine.Capacity;
@@ -48,26 +47,17 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     public static GlmVoiceModel Load(ModelFolder model, InferenceDevice device, LanguageModelOptions options)
     {
-        string path = model.PathOf(ModelManifest.FileName);
-        LanguageModelManifest manifest = model.Manifest.LanguageModel
-            ?? throw new ModelLoadException(path, "a language model (see 'voiceglm models convert')", "none");
-        options.Validate(manifest.ContextLength);
-        GlmTokenizer tokenizer = GlmTokenizer.Load(model, manifest);
-        var engine = new LanguageModelEngine(model, manifest, options);
-        try
-        {
-            return new GlmVoiceModel(engine, device, options, tokenizer, SpeechVocabulary.From(manifest)) { SpeechGroupTokens = manifest.SpeechGroupTokens };
-        }
-        catch (ArgumentException exception)
-        {
-            engine.Dispose();
-            throw new ModelLoadException(path, "the special tokens of GLM-4-Voice's prompt", exception.Message, exception);
-        }
+        GlmVoiceLanguage language = GlmVoiceLanguage.Load(model);
+        options.Validate(language.Manifest.ContextLength);
+        return new GlmVoiceModel(new LanguageModelEngine(model, language.Manifest, options), device, options, language);
     }
 
     /// <inheritdoc/>
-    public ILanguageModelSession CreateSession(SessionSettings? settings = null) =>
-        new GlmVoiceSession(this, _engine.CreateContext(), _options.MaxNewTokens, settings ?? new SessionSettings());
+    public ILanguageModelSession CreateSession(SessionSettings? settings = null)
+    {
+        settings ??= new SessionSettings();
+        return new GlmVoiceSession(_language, new LocalConversation(this, _engine.CreateContext(), settings), _options.MaxNewTokens, settings);
+    }
 
     /// <summary>Continues a prompt, id by id, up to an end token (which is not told) or the number of ids asked for.</summary>
     /// <param name="promptIds">The prompt; at least one id.</param>
@@ -123,13 +113,7 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
     }
 
     /// <summary>Makes what chooses the tokens of a session.</summary>
-    internal Sampler CreateSampler(SessionSettings settings) => new(
-        _options.Sampling with
-        {
-            Temperature = settings.Temperature ?? _options.Sampling.Temperature,
-            TopP = settings.TopP ?? _options.Sampling.TopP,
-        },
-        _engine.VocabularySize);
+    internal Sampler CreateSampler(SessionSettings settings) => new(_options.SamplingFor(settings), _engine.VocabularySize);
 
     /// <summary>Has the scheduler evaluate what a context has pending and continue it.</summary>
     /// <exception cref="InvalidOperationException">Tokens are asked of an empty context.</exception>

@@ -2,63 +2,63 @@ using System.Runtime.CompilerServices;
 
 namespace VoiceGlm.LanguageModel;
 
-/// <summary>One conversation with <see cref="GlmVoiceModel"/>.</summary>
+/// <summary>One conversation: what its turns are as ids, and what of them is remembered. What continues the ids is its engine's matter.</summary>
 internal sealed class GlmVoiceSession : ILanguageModelSession
 {
-    private readonly GlmVoiceModel _model;
-    private readonly ConversationContext _context;
+    private readonly GlmVoiceLanguage _language;
+    private readonly IConversationEngine _engine;
+    private readonly TokenHistory _history;
     private readonly int _maxNewTokens;
     private readonly CancellationTokenSource _closing = new();
 
     // Where each turn begins.
     private readonly List<int> _turns = [];
-    private Sampler _sampler;
     private SessionSettings _settings;
-    private Task _lastWork = Task.CompletedTask;
-    private Generation? _reply;
     private int _busy;
 
     // The utterance that is being heard, or was heard last: its tokens lie from start to end.
     private (int Start, int End)? _utterance;
 
-    public GlmVoiceSession(GlmVoiceModel model, ConversationContext context, int maxNewTokens, SessionSettings settings)
+    /// <summary>Begins a conversation.</summary>
+    /// <param name="language">Words and speech as ids.</param>
+    /// <param name="engine">What continues them; the session disposes it.</param>
+    /// <param name="maxNewTokens">Tokens of a reply at most.</param>
+    /// <param name="settings">What the session sets for itself.</param>
+    public GlmVoiceSession(GlmVoiceLanguage language, IConversationEngine engine, int maxNewTokens, SessionSettings settings)
     {
-        _model = model;
-        _context = context;
+        _language = language;
+        _engine = engine;
+        _history = engine.History;
         _maxNewTokens = maxNewTokens;
         _settings = settings;
-        _sampler = model.CreateSampler(settings);
     }
 
     /// <inheritdoc/>
-    public int Position => _context.Count;
+    public int Position => _history.Count;
 
     /// <inheritdoc/>
-    public int Capacity => _model.ContextLength;
+    public int Capacity => _history.Capacity;
 
     /// <inheritdoc/>
-    public int UnansweredSpeechTokens => IsHearing ? _context.Count - _utterance!.Value.Start : 0;
+    public int UnansweredSpeechTokens => IsHearing ? _history.Count - _utterance!.Value.Start : 0;
 
     /// <inheritdoc/>
     public Deadline PlayoutDeadline
     {
-        get => Volatile.Read(ref _reply)?.PlayoutDeadline ?? Deadline.AtOnce;
-        set
-        {
-            if (Volatile.Read(ref _reply) is { } reply) reply.PlayoutDeadline = value;
-        }
+        get => _engine.PlayoutDeadline;
+        set => _engine.PlayoutDeadline = value;
     }
 
     /// <summary>The token ids of the conversation, for tests.</summary>
-    internal ReadOnlySpan<TokenId> Ids => _context.Ids;
+    internal ReadOnlySpan<TokenId> Ids => _history.Ids;
 
-    private bool IsHearing => _utterance is { } utterance && _context.Count <= utterance.End;
+    private bool IsHearing => _utterance is { } utterance && _history.Count <= utterance.End;
 
     /// <inheritdoc/>
     public void Configure(SessionSettings settings)
     {
         using Operation operation = Begin();
-        if (settings.Temperature != _settings.Temperature || settings.TopP != _settings.TopP) _sampler = _model.CreateSampler(settings);
+        _engine.Configure(settings);
         _settings = settings;
     }
 
@@ -73,19 +73,19 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
             throw new ArgumentOutOfRangeException(nameof(update), update.FirstIndex, $"The utterance has {told} tokens so far; an update begins at one of them or after the last.");
         }
 
-        TokenId[] speech = _model.Prompts.Speech(update.Tokens.Span);
+        TokenId[] speech = _language.Prompts.Speech(update.Tokens.Span);
         if (start < 0)
         {
-            BeginTurn(InputMode.Speech, [.. _model.Prompts.BeginSpeech, .. speech]);
-            start = _context.Count - speech.Length;
+            BeginTurn(InputMode.Speech, [.. _language.Prompts.BeginSpeech, .. speech]);
+            start = _history.Count - speech.Length;
         }
         else
         {
-            _context.Rewind(start + update.FirstIndex);
-            _context.Append(speech);
+            _history.Rewind(start + update.FirstIndex);
+            _history.Append(speech);
         }
 
-        _utterance = (start, _context.Count);
+        _utterance = (start, _history.Count);
         await EvaluateAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -93,8 +93,8 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
     public async Task ReadAsync(string text, CancellationToken cancellationToken)
     {
         using Operation operation = Begin();
-        if (IsHearing) _context.Append(_model.Prompts.EndSpeech);
-        BeginTurn(InputMode.Text, _model.Prompts.Text(text));
+        if (IsHearing) _history.Append(_language.Prompts.EndSpeech);
+        BeginTurn(InputMode.Text, _language.Prompts.Text(text));
         _utterance = null;
         await EvaluateAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -103,28 +103,22 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
     public async IAsyncEnumerable<ReplyPart> ReplyAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using Operation operation = Begin();
-        if (_context.Count == 0) throw new InvalidOperationException("There is nothing to answer: nothing was heard or read yet.");
+        if (_history.Count == 0) throw new InvalidOperationException("There is nothing to answer: nothing was heard or read yet.");
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-        _context.Append(IsHearing ? [.. _model.Prompts.EndSpeech, .. _model.Prompts.Assistant] : _model.Prompts.Assistant);
-        int handedOut = _context.Count;
-        var router = new ReplyRouter(_model.Tokenizer, _model.Vocabulary);
-        Generation generation = Start(_maxNewTokens, stopping.Token);
-        Volatile.Write(ref _reply, generation);
+        _history.Append(IsHearing ? [.. _language.Prompts.EndSpeech, .. _language.Prompts.Assistant] : _language.Prompts.Assistant);
+        int handedOut = _history.Count;
+        var router = new ReplyRouter(_language.Tokenizer, _language.Vocabulary);
         try
         {
-            await foreach (TokenId id in generation.Ids.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            await foreach (TokenId id in _engine.ContinueAsync(_maxNewTokens, stopping.Token).ConfigureAwait(false))
             {
-                stopping.Token.ThrowIfCancellationRequested();
                 handedOut++;
                 if (router.Route(id, handedOut) is { } part) yield return part;
             }
         }
         finally
         {
-            await stopping.CancelAsync().ConfigureAwait(false);
-            await generation.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Volatile.Write(ref _reply, null);
-            _context.Rewind(handedOut);
+            _history.Rewind(handedOut);
         }
     }
 
@@ -132,7 +126,7 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
     public void Rewind(int position)
     {
         using Operation operation = Begin();
-        _context.Rewind(position);
+        _history.Rewind(position);
         _turns.RemoveAll(start => start >= position);
         if (_utterance is not { } utterance) return;
         _utterance = position < utterance.Start ? null : (utterance.Start, Math.Min(utterance.End, position));
@@ -145,7 +139,7 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
         if (_turns.Count < 2) return false;
         int start = _turns[0];
         int length = _turns[1] - start;
-        _context.Remove(start, length);
+        _history.Remove(start, length);
         _turns.RemoveAt(0);
         for (int i = 0; i < _turns.Count; i++) _turns[i] -= length;
         if (_utterance is { } utterance) _utterance = (utterance.Start - length, utterance.End - length);
@@ -156,29 +150,21 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync().ConfigureAwait(false);
-        await _lastWork.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _context.Dispose();
+        await _engine.DisposeAsync().ConfigureAwait(false);
     }
 
     private void BeginTurn(InputMode mode, TokenId[] ids)
     {
-        TokenId[] opening = _context.Count == 0 ? _model.Prompts.Begin(mode, _settings.SystemPrompt) : [];
-        int start = _context.Count + opening.Length;
-        _context.Append([.. opening, .. ids]);
+        TokenId[] opening = _history.Count == 0 ? _language.Prompts.Begin(mode, _settings.SystemPrompt) : [];
+        int start = _history.Count + opening.Length;
+        _history.Append([.. opening, .. ids]);
         _turns.Add(start);
     }
 
     private async Task EvaluateAsync(CancellationToken cancellationToken)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-        await Start(maxNewTokens: 0, stopping.Token).Completion.ConfigureAwait(false);
-    }
-
-    private Generation Start(int maxNewTokens, CancellationToken cancellationToken)
-    {
-        Generation generation = _model.Start(_context, _sampler, maxNewTokens, cancellationToken);
-        _lastWork = generation.Completion;
-        return generation;
+        await _engine.EvaluateAsync(stopping.Token).ConfigureAwait(false);
     }
 
     private Operation Begin() => Interlocked.Exchange(ref _busy, 1) == 0
