@@ -36,7 +36,10 @@ public interface ILanguageModelSession : IAsyncDisposable
     /// </summary>
     Deadline PlayoutDeadline { get; set; }
 
-    /// <summary>Takes other sampling settings from the next reply on. A system prompt is only taken before the first turn.</summary>
+    /// <summary>
+    /// Takes other sampling settings from the next reply on. A system prompt is only taken before the first turn. A model that is told the
+    /// time is told it anew: positions of before are void.
+    /// </summary>
     void Configure(SessionSettings settings);
 
     /// <summary>
@@ -54,6 +57,15 @@ public interface ILanguageModelSession : IAsyncDisposable
     /// <param name="cancellationToken">As in <see cref="HearAsync"/>.</param>
     /// <exception cref="InvalidOperationException">The conversation is full.</exception>
     Task ReadAsync(string text, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads what a tool answered to the call that the last reply was: the same turn goes on with another reply. Any text can be given so,
+    /// also where no tool was called: a model that is trained for it says the text.
+    /// </summary>
+    /// <param name="text">Words, as they are.</param>
+    /// <param name="cancellationToken">As in <see cref="HearAsync"/>.</param>
+    /// <exception cref="InvalidOperationException">The conversation is full.</exception>
+    Task ObserveAsync(string text, CancellationToken cancellationToken);
 
     /// <summary>
     /// Answers what was heard or read, part by part as it is thought of. When the enumeration ends early, the conversation

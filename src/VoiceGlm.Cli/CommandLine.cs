@@ -42,5 +42,6 @@ internal static class CommandLine
         SpeakCommand.Create(terminal),
         TalkCommand.Create(terminal),
         BenchCommand.Create(terminal),
+        EvalCommand.Create(terminal),
     };
 }

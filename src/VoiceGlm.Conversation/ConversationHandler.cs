@@ -7,6 +7,7 @@ namespace VoiceGlm.Conversation;
 internal sealed partial class ConversationHandler : IVoiceConnectionHandler, IConversationDrain, IDisposable
 {
     private readonly IVoiceStagesSource _source;
+    private readonly IToolRouter _tools;
     private readonly CancellationTokenSource _draining = new();
     private int _held;
     private readonly ConversationOptions _options;
@@ -16,8 +17,14 @@ internal sealed partial class ConversationHandler : IVoiceConnectionHandler, ICo
     private readonly AdmissionQueue _admission;
 
     public ConversationHandler(
-        IVoiceStagesSource source, IOptions<ConversationOptions> options, ConversationMetrics metrics, TimeProvider time, ILogger<ConversationHandler> logger)
+        IVoiceStagesSource source,
+        IToolRouter tools,
+        IOptions<ConversationOptions> options,
+        ConversationMetrics metrics,
+        TimeProvider time,
+        ILogger<ConversationHandler> logger)
     {
+        _tools = tools;
         _source = source;
         _options = options.Value;
         _metrics = metrics;
@@ -64,7 +71,7 @@ internal sealed partial class ConversationHandler : IVoiceConnectionHandler, ICo
             VoiceStages stages = await _source.GetAsync(cancellationToken).ConfigureAwait(false);
             SessionSettings whole = settings with { SystemPrompt = settings.SystemPrompt ?? _options.SystemPrompt };
             await using ILanguageModelSession model = stages.LanguageModel.CreateSession(whole);
-            await new VoiceSession(connection, stages, model, _options, whole, _metrics, _time, _logger).RunAsync(_draining.Token, cancellationToken).ConfigureAwait(false);
+            await new VoiceSession(connection, stages, _tools, model, _options, whole, _metrics, _time, _logger).RunAsync(_draining.Token, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -14,6 +14,7 @@ public static class ConversationServiceCollectionExtensions
         services.AddOptions<ConversationOptions>().BindConfiguration(ConversationOptions.SectionName, static binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ConversationOptions>, ConversationOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IToolRouter, NoTools>();
         services.TryAddSingleton<ConversationMetrics>();
         services.TryAddSingleton<ConversationHandler>();
         services.TryAddSingleton<IVoiceConnectionHandler>(static provider => provider.GetRequiredService<ConversationHandler>());

@@ -6,8 +6,11 @@ namespace VoiceGlm.Conversation;
 /// </summary>
 internal sealed class Reply
 {
+    private const int MaxCalls = 4;
+
     private readonly TurnId _turn;
     private readonly VoiceStages _stages;
+    private readonly IToolRouter _tools;
     private readonly ILanguageModelSession _model;
     private readonly IVoiceConnection _connection;
     private readonly TurnClock _clock;
@@ -26,6 +29,7 @@ internal sealed class Reply
     public Reply(
         TurnId turn,
         VoiceStages stages,
+        IToolRouter tools,
         ILanguageModelSession model,
         IVoiceConnection connection,
         TurnClock clock,
@@ -35,6 +39,7 @@ internal sealed class Reply
     {
         _turn = turn;
         _stages = stages;
+        _tools = tools;
         _model = model;
         _connection = connection;
         _clock = clock;
@@ -85,19 +90,14 @@ internal sealed class Reply
         await Task.Yield();
         using ISpeechDecoder decoder = _stages.SpeechDecoders.Create();
         _decoder = decoder;
-        await foreach (ReplyPart part in PartsAsync(cancellationToken).ConfigureAwait(false))
+        int calls = 0;
+        while (await SayAsync(decoder, cancellationToken).ConfigureAwait(false) is { } call)
         {
-            lock (_trackLock) _track.Add(part);
-            if (part is ReplyPart.Text text)
-            {
-                await ShowAsync(text.Value, cancellationToken).ConfigureAwait(false);
-            }
-            else if (part is ReplyPart.Speech speech)
-            {
-                await PlayAsync(
-                    await _work.Speaking.RunAsync(() => decoder.AppendAsync(speech.Token, cancellationToken)).ConfigureAwait(false),
-                    cancellationToken).ConfigureAwait(false);
-            }
+            if (++calls > MaxCalls) throw new StageException(VoiceStage.LanguageModel, new InvalidOperationException($"The model called tools {calls} times in one turn."));
+            // A guessed reply does nothing that could not be taken back.
+            await _released.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            ToolAnswer answer = await _tools.CallAsync(call, cancellationToken).ConfigureAwait(false);
+            await StageException.MarkAsync(VoiceStage.LanguageModel, () => _model.ObserveAsync(answer.Spoken, cancellationToken)).ConfigureAwait(false);
         }
 
         lock (_trackLock) _track.IsComplete = true;
@@ -106,6 +106,34 @@ internal sealed class Reply
             cancellationToken).ConfigureAwait(false);
         await AnnounceAsync(cancellationToken).ConfigureAwait(false);
         await _work.Playing.RunAsync(() => _connection.DrainAsync(_turn, cancellationToken)).ConfigureAwait(false);
+    }
+
+    // Words are held until there is speech for them: a reply without any may be a call, which nobody is to read.
+    private async ValueTask<ToolCall?> SayAsync(ISpeechDecoder decoder, CancellationToken cancellationToken)
+    {
+        List<ReplyPart.Text>? words = [];
+        await foreach (ReplyPart part in PartsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (part is ReplyPart.Text text)
+            {
+                if (words is null) await ShowAsync(text, cancellationToken).ConfigureAwait(false);
+                else words.Add(text);
+            }
+            else if (part is ReplyPart.Speech speech)
+            {
+                foreach (ReplyPart.Text word in words ?? []) await ShowAsync(word, cancellationToken).ConfigureAwait(false);
+                words = null;
+                lock (_trackLock) _track.Add(speech);
+                await PlayAsync(
+                    await _work.Speaking.RunAsync(() => decoder.AppendAsync(speech.Token, cancellationToken)).ConfigureAwait(false),
+                    cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (words is null) return null;
+        if (ToolCall.Parse(string.Concat(words.Select(static word => word.Value))) is { } call) return call;
+        foreach (ReplyPart.Text word in words) await ShowAsync(word, cancellationToken).ConfigureAwait(false);
+        return null;
     }
 
     private async IAsyncEnumerable<ReplyPart> PartsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -118,9 +146,10 @@ internal sealed class Reply
         }
     }
 
-    private async ValueTask ShowAsync(string text, CancellationToken cancellationToken)
+    private async ValueTask ShowAsync(ReplyPart.Text text, CancellationToken cancellationToken)
     {
-        _heldText.Add(text);
+        lock (_trackLock) _track.Add(text);
+        _heldText.Add(text.Value);
         if (_released.Task.IsCompleted) await AnnounceAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -18,6 +18,7 @@ internal sealed partial class Turn
     private readonly bool _logTranscripts;
     private readonly ILogger _logger;
     private readonly bool _guess;
+    private readonly IToolRouter _tools;
     private readonly Action<TurnTimings> _firstAudio;
     private readonly CancellationTokenSource _cancellation;
 
@@ -47,6 +48,7 @@ internal sealed partial class Turn
         _logTranscripts = settings.LogTranscripts;
         _logger = settings.Logger;
         _guess = settings.GuessTheEnd;
+        _tools = settings.Tools;
         _firstAudio = firstAudio;
         _previous = previous;
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -187,7 +189,7 @@ internal sealed partial class Turn
     }
 
     private void Begin(CancellationToken cancellationToken) =>
-        Volatile.Write(ref _reply, new Reply(Id, _stages, _model, _connection, _clock, _work, _firstAudio, cancellationToken));
+        Volatile.Write(ref _reply, new Reply(Id, _stages, _tools, _model, _connection, _clock, _work, _firstAudio, cancellationToken));
 
     private async Task FinishAsync(TurnStatus status, TurnFailure? failure)
     {
@@ -264,4 +266,5 @@ internal sealed partial class Turn
 /// <param name="Metrics">Where a turn's figures go.</param>
 /// <param name="LogTranscripts">Whether words are told to the logger.</param>
 /// <param name="Session">What the session sets for itself.</param>
-internal sealed record TurnSettings(TimeProvider Time, ILogger Logger, bool GuessTheEnd, int ReservedTokens, ConversationMetrics Metrics, bool LogTranscripts, SessionSettings Session);
+/// <param name="Tools">What the model may have done for it.</param>
+internal sealed record TurnSettings(TimeProvider Time, ILogger Logger, bool GuessTheEnd, int ReservedTokens, ConversationMetrics Metrics, bool LogTranscripts, SessionSettings Session, IToolRouter Tools);

@@ -36,6 +36,7 @@ internal sealed partial class VoiceSession
     public VoiceSession(
         IVoiceConnection connection,
         VoiceStages stages,
+        IToolRouter tools,
         ILanguageModelSession model,
         ConversationOptions options,
         SessionSettings settings,
@@ -49,7 +50,7 @@ internal sealed partial class VoiceSession
         _options = options;
         _metrics = metrics;
         _logger = logger;
-        _turnSettings = new TurnSettings(time, logger, options.GuessTheEnd, options.ReservedTokens, metrics, options.LogTranscripts, settings);
+        _turnSettings = new TurnSettings(time, logger, options.GuessTheEnd, options.ReservedTokens, metrics, options.LogTranscripts, settings, tools);
         _detector = stages.TurnDetectors.Create(settings);
     }
 

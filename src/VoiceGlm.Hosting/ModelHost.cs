@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using VoiceGlm.Checkpoints;
 using VoiceGlm.Checkpoints.Synthesis;
 using VoiceGlm.Conversation;
 using VoiceGlm.Inference;
@@ -23,6 +24,7 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
     private readonly ILogger<ModelHost> _logger;
     private readonly TaskCompletionSource<VoiceStages> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LoadedModel? _model;
+    private ModelAbout? _about;
 
     /// <summary>Creates the host; it loads when the service starts.</summary>
     public ModelHost(
@@ -52,6 +54,13 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
     /// <inheritdoc/>
     public Task<VoiceStages> GetAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
 
+    /// <summary>What people are told of the model, once it is ready.</summary>
+    public async Task<ModelAbout> AboutAsync(CancellationToken cancellationToken)
+    {
+        await GetAsync(cancellationToken).ConfigureAwait(false);
+        return _about!;
+    }
+
     /// <inheritdoc/>
     public override void Dispose()
     {
@@ -79,6 +88,7 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
             ModelFolder folder = Open(stoppingToken);
             _model = new LoadedModel(folder, _turnDetectors, _options, _decoderOptions, _conversationOptions.MaxSessions, _meters, LogServer);
             await _model.WarmUpAsync(stoppingToken).ConfigureAwait(false);
+            _about = new ModelAbout(folder.Manifest.Name, folder.Manifest.Examples);
             LogReady(_logger, folder.Manifest.Name, Stopwatch.GetElapsedTime(start).TotalSeconds);
             _ready.TrySetResult(_model.Stages);
         }
@@ -99,8 +109,14 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
 
     private ModelFolder Open(CancellationToken cancellationToken)
     {
-        if (_options.Engine == ModelOptions.RemoteEngine) return ModelFolder.Open(_options.Path, without: ModelParts.LanguageModel);
-        if (_options.Path.Length > 0) return ModelFolder.Open(_options.Path);
+        if (_options.Path.Length > 0)
+        {
+            var folder = ModelFolder.Open(_options.Path, without: _options.Engine == ModelOptions.RemoteEngine ? [ModelParts.LanguageModel] : []);
+            if (_options.VerifyFiles && ModelVerifier.VerifyFiles(folder, cancellationToken) is [var damage, ..])
+                throw new ModelLoadException(folder.PathOf(damage.File), damage.Expected, damage.Found);
+            return folder;
+        }
+
         LogRehearsal(_logger, ModelOptions.SectionName);
         return RehearsalModel.Open(cancellationToken: cancellationToken);
     }

@@ -18,6 +18,9 @@ public sealed class ModelOptions
     /// <summary>Model folder, as <c>voiceglm models convert</c> writes it. Empty for the tiny rehearsal model, which answers in noise.</summary>
     public string Path { get; set; } = "";
 
+    /// <summary>Whether the SHA-256 of every file is checked when the service starts, about a second for each gigabyte. Default: yes.</summary>
+    public bool VerifyFiles { get; set; } = true;
+
     /// <summary>What runs the language model: <c>onnx</c>, the default, for this process, or <c>openai-compatible</c> for vLLM or SGLang.</summary>
     public string Engine { get; set; } = OnnxEngine;
 

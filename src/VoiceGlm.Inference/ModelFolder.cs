@@ -3,10 +3,11 @@ namespace VoiceGlm.Inference;
 /// <summary>A converted model on disk. Thread-safe.</summary>
 public sealed class ModelFolder
 {
-    private ModelFolder(string path, ModelManifest manifest)
+    private ModelFolder(string path, ModelManifest manifest, IReadOnlyList<ModelFile> files)
     {
         Path = path;
         Manifest = manifest;
+        Files = files;
     }
 
     /// <summary>The folder.</summary>
@@ -14,6 +15,9 @@ public sealed class ModelFolder
 
     /// <summary>What the folder holds.</summary>
     public ModelManifest Manifest { get; }
+
+    /// <summary>The manifest's files, but those of graphs that the folder was opened without.</summary>
+    public IReadOnlyList<ModelFile> Files { get; }
 
     /// <summary>Opens a folder: reads its manifest and checks that every file is there with its length.</summary>
     /// <param name="path">The folder.</param>
@@ -23,21 +27,21 @@ public sealed class ModelFolder
     {
         ModelManifest manifest = ModelManifest.Read(path);
         GraphDescription[] unneeded = [.. manifest.Graphs.Where(graph => without.Contains(graph.Key)).Select(static graph => graph.Value)];
-        foreach (ModelFile file in manifest.Files)
+        // The graph, and its weights beside it.
+        ModelFile[] files = [.. manifest.Files.Where(file => !Array.Exists(unneeded, graph => file.Path.StartsWith(graph.File, StringComparison.Ordinal)))];
+        foreach (ModelFile file in files)
         {
             if (!IsInside(file.Path))
             {
                 throw new ModelLoadException(System.IO.Path.Combine(path, ModelManifest.FileName), "files inside the folder", $"'{file.Path}'");
             }
 
-            // The graph, and its weights beside it.
-            if (Array.Exists(unneeded, graph => file.Path.StartsWith(graph.File, StringComparison.Ordinal))) continue;
             var info = new FileInfo(System.IO.Path.Combine(path, file.Path));
             if (!info.Exists) throw new ModelLoadException(info.FullName, $"a file of {file.Bytes} bytes", "no such file");
             if (info.Length != file.Bytes) throw new ModelLoadException(info.FullName, $"{file.Bytes} bytes", $"{info.Length} bytes");
         }
 
-        return new ModelFolder(path, manifest);
+        return new ModelFolder(path, manifest, files);
     }
 
     /// <summary>Whether a path within a folder stays within it.</summary>

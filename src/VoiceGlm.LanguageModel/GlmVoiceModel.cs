@@ -56,7 +56,7 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
     public ILanguageModelSession CreateSession(SessionSettings? settings = null)
     {
         settings ??= new SessionSettings();
-        return new GlmVoiceSession(_language, new LocalConversation(this, _engine.CreateContext(), settings), _options.MaxNewTokens, settings);
+        return new GlmVoiceSession(_language, new LocalConversation(this, _engine.CreateContext(), settings), _options, settings);
     }
 
     /// <summary>Continues a prompt, id by id, up to an end token (which is not told) or the number of ids asked for.</summary>

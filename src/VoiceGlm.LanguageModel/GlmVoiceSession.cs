@@ -8,7 +8,7 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
     private readonly GlmVoiceLanguage _language;
     private readonly IConversationEngine _engine;
     private readonly TokenHistory _history;
-    private readonly int _maxNewTokens;
+    private readonly ReplyOptions _options;
     private readonly CancellationTokenSource _closing = new();
 
     // Where each turn begins.
@@ -16,20 +16,24 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
     private SessionSettings _settings;
     private int _busy;
 
+    // What the conversation began with, and how many ids that is.
+    private (InputMode Mode, string? SystemPrompt) _opening;
+    private int _openingLength;
+
     // The utterance that is being heard, or was heard last: its tokens lie from start to end.
     private (int Start, int End)? _utterance;
 
     /// <summary>Begins a conversation.</summary>
     /// <param name="language">Words and speech as ids.</param>
     /// <param name="engine">What continues them; the session disposes it.</param>
-    /// <param name="maxNewTokens">Tokens of a reply at most.</param>
+    /// <param name="options">How it is continued.</param>
     /// <param name="settings">What the session sets for itself.</param>
-    public GlmVoiceSession(GlmVoiceLanguage language, IConversationEngine engine, int maxNewTokens, SessionSettings settings)
+    public GlmVoiceSession(GlmVoiceLanguage language, IConversationEngine engine, ReplyOptions options, SessionSettings settings)
     {
         _language = language;
         _engine = engine;
         _history = engine.History;
-        _maxNewTokens = maxNewTokens;
+        _options = options;
         _settings = settings;
     }
 
@@ -52,6 +56,9 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
     /// <summary>The token ids of the conversation, for tests.</summary>
     internal ReadOnlySpan<TokenId> Ids => _history.Ids;
 
+    /// <summary>Ids that are evaluated, for tests.</summary>
+    internal int Evaluated => _history.Evaluated;
+
     private bool IsHearing => _utterance is { } utterance && _history.Count <= utterance.End;
 
     /// <inheritdoc/>
@@ -60,6 +67,7 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
         using Operation operation = Begin();
         _engine.Configure(settings);
         _settings = settings;
+        TellTime();
     }
 
     /// <inheritdoc/>
@@ -100,6 +108,17 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
     }
 
     /// <inheritdoc/>
+    public async Task ObserveAsync(string text, CancellationToken cancellationToken)
+    {
+        using Operation operation = Begin();
+        if (_history.Count == 0) Open(InputMode.Speech);
+        if (IsHearing) _history.Append(_language.Prompts.EndSpeech);
+        _history.Append(_language.Prompts.Observation(text));
+        _utterance = null;
+        await EvaluateAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<ReplyPart> ReplyAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using Operation operation = Begin();
@@ -110,7 +129,7 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
         var router = new ReplyRouter(_language.Tokenizer, _language.Vocabulary);
         try
         {
-            await foreach (TokenId id in _engine.ContinueAsync(_maxNewTokens, stopping.Token).ConfigureAwait(false))
+            await foreach (TokenId id in _engine.ContinueAsync(_options.MaxNewTokens, stopping.Token).ConfigureAwait(false))
             {
                 handedOut++;
                 if (router.Route(id, handedOut) is { } part) yield return part;
@@ -155,10 +174,33 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
 
     private void BeginTurn(InputMode mode, TokenId[] ids)
     {
-        TokenId[] opening = _history.Count == 0 ? _language.Prompts.Begin(mode, _settings.SystemPrompt) : [];
-        int start = _history.Count + opening.Length;
-        _history.Append([.. opening, .. ids]);
+        if (_history.Count == 0) Open(mode);
+        int start = _history.Count;
+        _history.Append(ids);
         _turns.Add(start);
+    }
+
+    private void Open(InputMode mode)
+    {
+        _opening = (mode, _settings.SystemPrompt);
+        TokenId[] opening = Opening();
+        _history.Append(opening);
+        _openingLength = opening.Length;
+    }
+
+    private TokenId[] Opening() =>
+        _language.Prompts.Begin(_opening.Mode, _opening.SystemPrompt, _language.Manifest.TellsTime ? _options.Time.GetLocalNow() : null);
+
+    // What was said since is read again, which a model that is small enough to need a clock does while the user speaks.
+    private void TellTime()
+    {
+        if (!_language.Manifest.TellsTime || _history.Count < _openingLength || _openingLength == 0) return;
+        TokenId[] opening = Opening();
+        if (!_history.ReplaceFirst(_openingLength, opening)) return;
+        int later = opening.Length - _openingLength;
+        _openingLength = opening.Length;
+        for (int i = 0; i < _turns.Count; i++) _turns[i] += later;
+        if (_utterance is { } utterance) _utterance = (utterance.Start + later, utterance.End + later);
     }
 
     private async Task EvaluateAsync(CancellationToken cancellationToken)

@@ -12,6 +12,9 @@ public abstract record ReplyOptions
     /// <summary>Tokens of a reply at most. Default: 2,000, some 100 s of speech.</summary>
     public int MaxNewTokens { get; init; } = 2000;
 
+    /// <summary>The clock of models that are told the time, in the machine's time zone.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Checks the ranges.</summary>
     /// <param name="longestContext">What the model was trained for.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>

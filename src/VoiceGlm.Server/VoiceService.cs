@@ -31,6 +31,7 @@ internal static class VoiceService
         app.UsePageSecurity();
         app.UsePage();
         app.MapVoiceHub("/voice");
+        app.MapAbout();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(VoiceGlmServiceCollectionExtensions.ReadyTag) });
         app.MapPrometheusScrapingEndpoint("/metrics");

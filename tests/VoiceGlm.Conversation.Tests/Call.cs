@@ -19,7 +19,7 @@ internal sealed class Call : IAsyncDisposable
         Stages = stages ?? new Scripted();
         Connection = new InMemoryConnection(Time);
         Handler = new ConversationHandler(
-            Stages, Options.Create(options ?? new ConversationOptions()), new ConversationMetrics(s_meters), Time, NullLogger<ConversationHandler>.Instance);
+            Stages, Stages, Options.Create(options ?? new ConversationOptions()), new ConversationMetrics(s_meters), Time, NullLogger<ConversationHandler>.Instance);
         _session = Handler.RunAsync(Connection, settings ?? new SessionSettings(), _stopping.Token);
     }
 

@@ -4,13 +4,16 @@ using System.Runtime.CompilerServices;
 namespace VoiceGlm.Conversation.Tests;
 
 /// <summary>Stages that do what a test tells them: the conversation itself is what is tested.</summary>
-internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, ILanguageModel, ISpeechDecoderFactory, IVoiceStagesSource
+internal sealed class Scripted : IToolRouter, ITurnDetectorFactory, ISpeechTokenizerFactory, ILanguageModel, ISpeechDecoderFactory, IVoiceStagesSource
 {
     /// <summary>Signals by the position of the frame that brings them.</summary>
     public ConcurrentDictionary<long, TurnSignalKind> Signals { get; } = [];
 
     /// <summary>The parts of each reply, in order: <c>text</c> letters and the number of speech tokens.</summary>
     public ConcurrentQueue<(string Text, int Speech)[]> Replies { get; } = new();
+
+    /// <summary>What tools answer.</summary>
+    public Func<ToolCall, CancellationToken, ValueTask<ToolAnswer>> Tool { get; set; } = static (_, _) => throw new InvalidOperationException("No tool was expected to be called.");
 
     /// <summary>What the model was made to do, in order.</summary>
     public ConcurrentQueue<string> Log { get; } = new();
@@ -38,6 +41,12 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
     public int SpeechGroupTokens => 26;
 
     public ModelSession? Session { get; private set; }
+
+    public ValueTask<ToolAnswer> CallAsync(ToolCall toolCall, CancellationToken cancellationToken)
+    {
+        Log.Enqueue($"call {toolCall.Name} {toolCall.Arguments}");
+        return Tool(toolCall, cancellationToken);
+    }
 
     public ITurnDetector Create(SessionSettings settings) => new Detector(this);
 
@@ -125,6 +134,14 @@ internal sealed class Scripted : ITurnDetectorFactory, ISpeechTokenizerFactory, 
             Memory.Add("<user>");
             Memory.Add(text);
             script.Log.Enqueue($"read {text}");
+            return Task.CompletedTask;
+        }
+
+        public Task ObserveAsync(string text, CancellationToken cancellationToken)
+        {
+            Memory.Add("<observation>");
+            Memory.Add(text);
+            script.Log.Enqueue($"observe {text}");
             return Task.CompletedTask;
         }
 

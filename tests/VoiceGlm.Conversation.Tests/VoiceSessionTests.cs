@@ -192,6 +192,78 @@ public sealed class VoiceSessionTests
     }
 
     [Fact]
+    public async Task Tool_call_is_run_unseen_and_its_answer_is_said()
+    {
+        await using var call = new Call();
+        call.Stages.Replies.Enqueue([("order_status\n{\"order_id\": \"4712\"}", 0)]);
+        call.Stages.Replies.Enqueue([("It is on its way.", 30)]);
+        call.Stages.Tool = static (tool, _) => new(new ToolAnswer($"Order {tool.Text("order_id")} is on its way."));
+
+        await call.Connection.AskAsync(new VoiceCommand.SendText("Where is it?"), TestContext.Current.CancellationToken);
+        VoiceEvent.ResponseDone done = await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>());
+
+        Assert.Equal("It is on its way.", done.HeardText);
+        Assert.Equal("It is on its way.", string.Concat(call.Seen.OfType<VoiceEvent.TextDelta>().Select(static delta => delta.Text)));
+        Assert.Equal(
+            ["read Where is it?", "reply", """call order_status {"order_id": "4712"}""", "observe Order 4712 is on its way.", "reply"],
+            call.Stages.Log.Where(static entry => !entry.StartsWith("muted", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Guessed_reply_calls_no_tool_before_the_end_is_certain()
+    {
+        await using var call = new Call();
+        call.Stages.Replies.Enqueue([("draw_picture\n{\"prompt\": \"a fox\"}", 0)]);
+        call.Stages.Replies.Enqueue([("right", 30)]);
+
+        call.Speak(TurnSignalKind.SpeechStarted);
+        call.Speak(count: 2);
+        call.Speak(TurnSignalKind.SpeechPaused);
+        while (!call.Stages.Log.Contains("reply")) await Task.Yield();
+        call.Speak(TurnSignalKind.SpeechResumed);
+        call.Speak(TurnSignalKind.SpeechStopped);
+        VoiceEvent.ResponseDone done = await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>());
+
+        Assert.Equal("right", done.HeardText);
+        Assert.DoesNotContain(call.Stages.Log, static entry => entry.StartsWith("call", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Interruption_ends_a_tool_and_forgets_its_call()
+    {
+        await using var call = new Call();
+        var calling = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        call.Stages.Replies.Enqueue([("think_hard\n{\"question\": \"why\"}", 0)]);
+        call.Stages.Tool = async (_, cancellationToken) =>
+        {
+            calling.SetResult();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return new ToolAnswer("never");
+        };
+
+        await call.Connection.AskAsync(new VoiceCommand.SendText("Think!"), TestContext.Current.CancellationToken);
+        await calling.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await call.Connection.AskAsync(new VoiceCommand.SendText("Never mind."), TestContext.Current.CancellationToken);
+        while (!call.Stages.Log.Contains("read Never mind.")) await Task.Yield();
+
+        Assert.Equal(["<user>", "Think!", "<user>", "Never mind."], call.Stages.Session!.Memory.Take(4));
+    }
+
+    [Fact]
+    public async Task Model_that_calls_tools_without_end_fails_its_turn()
+    {
+        await using var call = new Call();
+        for (int i = 0; i < 9; i++) call.Stages.Replies.Enqueue([("again\n{}", 0)]);
+        call.Stages.Tool = static (_, _) => new(new ToolAnswer("Again."));
+
+        await call.Connection.AskAsync(new VoiceCommand.SendText("Go."), TestContext.Current.CancellationToken);
+        VoiceEvent.ResponseDone done = await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>());
+
+        Assert.Equal(TurnStatus.Failed, done.Status);
+        Assert.Equal(4, call.Stages.Log.Count(static entry => entry.StartsWith("call", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Written_text_is_answered_like_speech()
     {
         await using var call = new Call();

@@ -37,6 +37,7 @@ public sealed class ParrotServer : IAsyncDisposable
         var files = new PhysicalFileProvider(PageFolder);
         application.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files }).UseStaticFiles(new StaticFileOptions { FileProvider = files });
         application.MapVoiceHub("/voice");
+        application.MapGet("/about", static () => new { model = "parrot", examples = new[] { "What is seven plus five?", "Draw a heron." } });
         await application.StartAsync();
         return new ParrotServer(application);
     }

@@ -37,6 +37,14 @@ public sealed class PageTests(RunningServer server)
     }
 
     [Fact]
+    public async Task Any_page_may_ask_what_the_model_is()
+    {
+        using HttpResponseMessage about = await server.Http.GetAsync("/about", Cancelled);
+        Assert.Equal("*", Assert.Single(about.Headers.GetValues("Access-Control-Allow-Origin")));
+        Assert.Equal("""{"model":"rehearsal","examples":["What is seven plus five?","Draw a heron."]}""", await about.Content.ReadAsStringAsync(Cancelled));
+    }
+
+    [Fact]
     public async Task Figures_are_for_no_other_origin()
     {
         using HttpResponseMessage metrics = await server.Http.GetAsync("/metrics", Cancelled);

@@ -36,6 +36,24 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task Damaged_model_stops_the_service_with_a_sentence()
+    {
+        using var folder = new TemporaryFolder();
+        Dictionary<string, string> settings = RunningServer.Settings(folder.Path);
+        string weights = Directory.EnumerateFiles(folder.Path, "*.data").Order(StringComparer.Ordinal).First();
+        await using (FileStream stream = File.OpenWrite(weights))
+        {
+            stream.Position = stream.Length / 2;
+            stream.WriteByte(0xff);
+        }
+
+        (int exitCode, string output) = await ServerProcess.RunAsync(settings, Cancelled);
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"The model cannot be loaded: {weights}: expected SHA-256", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Address_that_is_taken_is_told()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -20,6 +20,7 @@ public static class EndlessModel
         string manifest = Path.Combine(folder, ModelManifest.FileName);
         JsonNode json = JsonNode.Parse(File.ReadAllText(manifest))!;
         json["languageModel"]!["stopTokenIds"] = new JsonArray();
+        json["examples"] = new JsonArray("What is seven plus five?", "Draw a heron.");
         File.WriteAllText(manifest, json.ToJsonString());
         return new Dictionary<string, string>
         {

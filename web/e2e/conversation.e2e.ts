@@ -154,6 +154,20 @@ test("Space held is push-to-talk", async () => {
   await waitForState(page, ["thinking", "speaking"]);
 }, 90_000);
 
+test("What the service suggests is asked by a click, and answered aloud", async () => {
+  const { page, problems } = await open(browser);
+  const examples = page.getByRole("list", { name: "Things to ask" });
+  await examples.getByRole("button").nth(1).waitFor();
+  await picture(page, "examples");
+  await page.setViewportSize({ width: 390, height: 780 });
+  await picture(page, "examples-phone");
+  await examples.getByRole("button", { name: "What is seven plus five?" }).click();
+  await waitForState(page, "speaking");
+  expect(await page.locator(".user").last().innerText()).toContain("What is seven plus five?");
+  expect(await examples.count()).toBe(0);
+  expect(problems).toEqual([]);
+});
+
 test("A microphone that is denied is told, and writing goes on", async () => {
   const strict = await launch({ permission: "denied" });
   try {

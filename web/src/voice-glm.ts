@@ -46,9 +46,13 @@ export class VoiceGlm extends LitElement {
   /** What the assistant says first. */
   @property() greeting = "";
 
+  /** What one may say, shown until something is said: a JSON array. Default: what the service's model suggests. */
+  @property({ type: Array }) examples: string[] | null = null;
+
   /** `page` or `floating`. */
   @property({ reflect: true }) layout: "page" | "floating" = "page";
 
+  @state() private suggested: string[] = [];
   @state() private conversation: Conversation = initialConversation;
   @state() private isExpanded = false;
   @state() private isSilenced = false;
@@ -109,6 +113,7 @@ export class VoiceGlm extends LitElement {
     window.addEventListener("pointerdown", this.touch);
     navigator.mediaDevices?.addEventListener("devicechange", this.listDevices);
     void this.updateComplete.then(() => this.goOn());
+    void this.updateComplete.then(() => this.suggest());
   }
 
   override disconnectedCallback(): void {
@@ -153,8 +158,12 @@ export class VoiceGlm extends LitElement {
   }
 
   private get hubUrl(): string {
+    return this.urlOf("voice");
+  }
+
+  private urlOf(path: string): string {
     const base = this.server || new URL(/* @vite-ignore */ ".", import.meta.url).href;
-    return new URL("voice", base.endsWith("/") ? base : `${base}/`).href;
+    return new URL(path, base.endsWith("/") ? base : `${base}/`).href;
   }
 
   private get storageKey(): string {
@@ -188,7 +197,16 @@ export class VoiceGlm extends LitElement {
         : html`<button class="primary" part="button start-button" @click=${() => void this.start()}>
             ${microphoneIcon}${conversation.connection === "idle" ? strings.start : strings.again}
           </button>`}
+      ${isQuiet && this.mode !== "voice" ? this.renderExamples() : nothing}
     </div>`;
+  }
+
+  private renderExamples(): TemplateResult | typeof nothing {
+    const examples = this.examples ?? this.suggested;
+    if (examples.length === 0) return nothing;
+    return html`<ul class="examples" part="examples" aria-label=${this.strings.examples}>
+      ${examples.slice(0, 6).map((example) => html`<li><button part="example" @click=${() => void this.sendText(example)}>${example}</button></li>`)}
+    </ul>`;
   }
 
   private renderDetail(): string | typeof nothing {
@@ -330,6 +348,17 @@ export class VoiceGlm extends LitElement {
     this.conversation = { ...keepsake.conversation, connection: "idle", microphone: "off", muted: false, talking: false };
     this.isExpanded = true;
     void this.begin(keepsake.microphone, keepsake);
+  }
+
+  /** Asks what one may say here. A service that does not know is not asked again. */
+  private async suggest(): Promise<void> {
+    if (this.examples !== null) return;
+    try {
+      const response = await fetch(this.urlOf("about"));
+      if (response.ok) this.suggested = ((await response.json()) as { examples: string[] }).examples;
+    } catch {
+      // Without suggestions one can talk as well.
+    }
   }
 
   private readonly keep = (): void => {

@@ -32,12 +32,14 @@ public static class CheckpointConverter
         Dictionary<string, (string Folder, IPartConverter Converter)> parts = TellApart(converters, checkpoints);
         using var writer = new ModelFolderWriter(output, progress);
         writer.Expect(parts.Values.Sum(static part => CheckpointOrigin.WeightBytes(part.Folder)));
-        Dictionary<string, ModelSource> sources = parts.ToDictionary(static part => part.Key, static part => CheckpointOrigin.Read(part.Value.Folder));
+        Dictionary<string, ModelCard> cards = parts.ToDictionary(static part => part.Key, part => CardOf(part.Value.Folder, checkpoints));
+        Dictionary<string, ModelSource> sources = parts.ToDictionary(static part => part.Key, part => CheckpointOrigin.Read(part.Value.Folder, cards[part.Key]));
         var manifest = new ModelManifest
         {
             Format = ModelManifest.CurrentFormat,
             Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(output))),
             Sources = sources,
+            Examples = [.. cards.Values.SelectMany(static card => card.Examples).Distinct()],
             Graphs = new Dictionary<string, GraphDescription>(),
             Files = [],
         };
@@ -49,6 +51,13 @@ public static class CheckpointConverter
 
         writer.Commit(manifest, cancellationToken);
         return ModelManifest.Read(output);
+    }
+
+    // Checkpoints in a folder of their own may share one card, the folder's.
+    private static ModelCard CardOf(string folder, IReadOnlyList<string> checkpoints)
+    {
+        var card = ModelCard.Read(folder);
+        return card.License is null && !checkpoints.Contains(folder) ? ModelCard.Read(Path.GetDirectoryName(folder)!) : card;
     }
 
     private static Dictionary<string, (string Folder, IPartConverter Converter)> TellApart(

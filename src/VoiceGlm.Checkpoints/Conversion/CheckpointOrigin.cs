@@ -10,11 +10,13 @@ internal static class CheckpointOrigin
 {
     private static readonly string[] s_weightExtensions = [".safetensors", ".pt", ".bin"];
 
-    /// <summary>Reads a checkpoint's name, revision and licence.</summary>
-    public static ModelSource Read(string folder)
+    /// <summary>Reads a checkpoint's name and revision.</summary>
+    /// <param name="folder">The checkpoint.</param>
+    /// <param name="card">Its card.</param>
+    public static ModelSource Read(string folder, ModelCard card)
     {
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        return new ModelSource(NameOf(path), SnapshotOf(path) ?? DownloadOf(path) ?? DigestOf(path), LicenseOf(path));
+        return new ModelSource(NameOf(path), SnapshotOf(path) ?? DownloadOf(path) ?? DigestOf(path), card.License ?? "unknown");
     }
 
     /// <summary>Bytes that the weights of a checkpoint take.</summary>
@@ -55,23 +57,6 @@ internal static class CheckpointOrigin
         }
 
         return $"sha256:{Convert.ToHexStringLower(hash.GetHashAndReset())}";
-    }
-
-    private static string LicenseOf(string path)
-    {
-        const string Unknown = "unknown";
-        string card = Path.Combine(path, "README.md");
-        if (!File.Exists(card)) return Unknown;
-        // The front matter lies between two lines of three dashes.
-        List<string> lines = [.. File.ReadLines(card).Skip(1).TakeWhile(static line => line.Trim() != "---")];
-        if (File.ReadLines(card).FirstOrDefault()?.Trim() != "---") return Unknown;
-        string license = Value("license") ?? Unknown;
-        return license == "other" ? Value("license_name") ?? license : license;
-
-        string? Value(string key) => lines
-            .Where(line => line.StartsWith($"{key}:", StringComparison.Ordinal))
-            .Select(line => line[(key.Length + 1)..].Trim().Trim('\'', '"'))
-            .FirstOrDefault(static value => value.Length > 0);
     }
 
     private static bool IsCommit(string value) => value.Length == 40 && value.All(char.IsAsciiHexDigit);

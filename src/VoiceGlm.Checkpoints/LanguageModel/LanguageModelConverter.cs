@@ -41,6 +41,7 @@ internal sealed class LanguageModelConverter : IPartConverter
                 StopTokenIds = stops,
                 FirstSpeechTokenId = specials.FirstSpeechToken,
                 SpeechTokenCount = specials.SpeechTokenCount,
+                TellsTime = configuration.Flag("system_prompt_clock", orElse: false),
                 TokenizerFile = RanksFile,
                 SpecialTokens = specials.ByName,
             },

@@ -10,16 +10,8 @@ public static class RehearsalModel
 {
     /// <summary>Opens the model, which is made first where this build has not made it yet.</summary>
     /// <exception cref="IOException">The cache cannot be written.</exception>
-    public static ModelFolder Open(IProgress<ConversionProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        string cache = Path.Combine(
-            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "voiceglm");
-        // Another build may write other graphs.
-        string build = typeof(RehearsalModel).Module.ModuleVersionId.ToString("N");
-        string folder = Path.Combine(cache, $"rehearsal-{build}");
-        if (!Directory.Exists(folder)) Make(folder, progress, cancellationToken);
-        return ModelFolder.Open(folder);
-    }
+    public static ModelFolder Open(IProgress<ConversionProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        ModelCache.OfUser.Open("rehearsal", ModelCache.Build, output => Make(output, progress, cancellationToken), cancellationToken);
 
     private static void Make(string folder, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
     {

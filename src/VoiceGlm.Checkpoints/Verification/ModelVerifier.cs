@@ -15,17 +15,7 @@ public static class ModelVerifier
     public static IReadOnlyList<ModelFinding> Verify(string folder, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
     {
         ModelManifest manifest = ModelManifest.Read(folder);
-        var findings = new List<ModelFinding>();
-        long total = manifest.Files.Sum(static file => file.Bytes);
-        long done = 0;
-        foreach (ModelFile file in manifest.Files)
-        {
-            CheckFile(folder, file, findings, bytes =>
-            {
-                done += bytes;
-                progress?.Report(new ConversionProgress(file.Path, done, total));
-            }, cancellationToken);
-        }
+        List<ModelFinding> findings = VerifyFiles(folder, manifest.Files, progress, cancellationToken);
 
         // A damaged graph could be anything to the runtime.
         HashSet<string> damaged = [.. findings.Select(static finding => finding.File)];
@@ -34,6 +24,31 @@ public static class ModelVerifier
             cancellationToken.ThrowIfCancellationRequested();
             if (!manifest.Files.Any(file => file.Path == description.File)) findings.Add(new ModelFinding(description.File, $"the file of graph '{name}' among the manifest's files", "no such file"));
             else if (!damaged.Contains(description.File) && !damaged.Contains(description.File + ".data")) CheckGraph(folder, description, findings);
+        }
+
+        return findings;
+    }
+
+    /// <summary>Checks a folder's files, length and SHA-256, and loads no graph. Files that the folder was opened without are not looked for.</summary>
+    /// <param name="folder">The model folder.</param>
+    /// <param name="cancellationToken">Ends the check between two pieces.</param>
+    /// <returns>What is wrong; nothing when every file is as it was written.</returns>
+    public static IReadOnlyList<ModelFinding> VerifyFiles(ModelFolder folder, CancellationToken cancellationToken) =>
+        VerifyFiles(folder.Path, folder.Files, null, cancellationToken);
+
+    private static List<ModelFinding> VerifyFiles(
+        string folder, IReadOnlyList<ModelFile> files, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
+    {
+        var findings = new List<ModelFinding>();
+        long total = files.Sum(static file => file.Bytes);
+        long done = 0;
+        foreach (ModelFile file in files)
+        {
+            CheckFile(folder, file, findings, bytes =>
+            {
+                done += bytes;
+                progress?.Report(new ConversionProgress(file.Path, done, total));
+            }, cancellationToken);
         }
 
         return findings;

@@ -35,6 +35,8 @@ internal sealed class RememberingModel(ILanguageModel model, Action<int> cut) : 
 
         public Task ReadAsync(string text, CancellationToken cancellationToken) => session.ReadAsync(text, cancellationToken);
 
+        public Task ObserveAsync(string text, CancellationToken cancellationToken) => session.ObserveAsync(text, cancellationToken);
+
         public async IAsyncEnumerable<ReplyPart> ReplyAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {
             _speech.Clear();

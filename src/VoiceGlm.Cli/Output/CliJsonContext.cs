@@ -33,4 +33,6 @@ internal sealed record FindingResult(string File, string Expected, string Found)
 [JsonSerializable(typeof(ModelResult))]
 [JsonSerializable(typeof(VerifyResult))]
 [JsonSerializable(typeof(ConversationBenchResult))]
+[JsonSerializable(typeof(EvaluationConversation))]
+[JsonSerializable(typeof(EvaluationResult))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

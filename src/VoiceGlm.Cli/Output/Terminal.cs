@@ -44,8 +44,10 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TextReader i
     public void WriteNote(string message) => Errors.WriteLine(message);
 
     /// <summary>Shows progress bars while <paramref name="work"/> runs; where the cursor cannot be moved, a line now and then.</summary>
-    public Task<T> WithProgressAsync<T>(Func<ProgressDisplay, Task<T>> work) =>
+    /// <param name="work">The work.</param>
+    /// <param name="isTransfer">Whether progress is counted in bytes, whose rate is shown.</param>
+    public Task<T> WithProgressAsync<T>(Func<ProgressDisplay, Task<T>> work, bool isTransfer = true) =>
         _errorConsole.Progress().AutoClear(true).HideCompleted(false)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+            .Columns([new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), .. isTransfer ? [new TransferSpeedColumn()] : (ProgressColumn[])[], new RemainingTimeColumn()])
             .StartAsync(context => work(new ProgressDisplay(context)));
 }

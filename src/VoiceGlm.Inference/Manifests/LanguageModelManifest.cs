@@ -30,6 +30,9 @@ public sealed record LanguageModelManifest
     /// <summary>Speech tokens that follow one group of words. It is trained, and named in the trained prompt, not in the configuration: 26 in the published model.</summary>
     public int SpeechGroupTokens { get; init; } = 26;
 
+    /// <summary>Whether the model was trained with a sentence that tells the time after its prompt. The published one was not.</summary>
+    public bool TellsTime { get; init; }
+
     /// <summary>The tiktoken ranks, within the folder.</summary>
     public required string TokenizerFile { get; init; }
 

@@ -30,6 +30,9 @@ public sealed record ModelManifest
     /// <summary>Where each part comes from, by the names of <see cref="ModelParts"/>.</summary>
     public required IReadOnlyDictionary<string, ModelSource> Sources { get; init; }
 
+    /// <summary>What one may say to the model, as its card tells: it need not be complete.</summary>
+    public IReadOnlyList<string> Examples { get; init; } = [];
+
     /// <summary>The speech tokenizer, if the folder has one.</summary>
     public SpeechTokenizerManifest? SpeechTokenizer { get; init; }
 

@@ -74,6 +74,19 @@ internal class TokenHistory(int capacity, int vocabularySize) : IDisposable
         EvaluateAgainFrom(start);
     }
 
+    /// <summary>Puts other ids in the place of the first ones. What is the same at the beginning of both is not evaluated again, all else is.</summary>
+    /// <returns>Whether it was done; not where the history would hold more than the model allows.</returns>
+    public bool ReplaceFirst(int count, ReadOnlySpan<TokenId> ids)
+    {
+        if (ids.Length - count > capacity - Count) return false;
+        int same = Ids[..count].CommonPrefixLength(ids);
+        if (same == count && same == ids.Length) return true;
+        _ids.RemoveRange(same, count - same);
+        _ids.InsertRange(same, ids[same..]);
+        EvaluateAgainFrom(same);
+        return true;
+    }
+
     /// <summary>Has the ids from a place on evaluated again, whether they were or not.</summary>
     public void EvaluateAgainFrom(int start) => _evaluated = Math.Min(_evaluated, start);
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace VoiceGlm.LanguageModel;
 
 /// <summary>How the user speaks to the model; the trained system prompt names it.</summary>
@@ -32,6 +34,7 @@ public sealed class PromptBuilder
     private readonly TokenId[] _beginSpeech;
     private readonly TokenId[] _endSpeech;
     private readonly TokenId[] _assistant;
+    private readonly TokenId _observation;
 
     /// <summary>Looks the special tokens up.</summary>
     /// <exception cref="ArgumentException">The model lacks one of them.</exception>
@@ -43,14 +46,20 @@ public sealed class PromptBuilder
         _prefix = [tokenizer.SpecialToken("[gMASK]"), tokenizer.SpecialToken("<sop>"), tokenizer.SpecialToken("<|system|>")];
         _beginSpeech = [tokenizer.SpecialToken("<|user|>"), .. newLine, tokenizer.SpecialToken("<|begin_of_audio|>")];
         _endSpeech = [tokenizer.SpecialToken("<|end_of_audio|>")];
+        _observation = tokenizer.SpecialToken("<|observation|>");
         _assistant = [tokenizer.SpecialToken("<|assistant|>"), .. tokenizer.EncodePlain("streaming_transcription\n")];
     }
 
     /// <summary>Begins a conversation.</summary>
     /// <param name="mode">How the user speaks.</param>
     /// <param name="systemPrompt">What to tell the model instead of what it was trained with; it follows others loosely.</param>
-    public TokenId[] Begin(InputMode mode, string? systemPrompt = null) =>
-        [.. _prefix, .. _tokenizer.EncodePlain("\n" + (systemPrompt ?? (mode == InputMode.Speech ? SpeechPrompt : TextPrompt)))];
+    /// <param name="now">The time, for a model that is told it; a sentence after the prompt.</param>
+    public TokenId[] Begin(InputMode mode, string? systemPrompt = null, DateTimeOffset? now = null)
+    {
+        string prompt = systemPrompt ?? (mode == InputMode.Speech ? SpeechPrompt : TextPrompt);
+        if (now is { } time) prompt = string.Create(CultureInfo.InvariantCulture, $"{prompt.TrimEnd()} It is {time:HH:mm} on {time:dddd, d MMMM yyyy}.");
+        return [.. _prefix, .. _tokenizer.EncodePlain("\n" + prompt)];
+    }
 
     /// <summary>Begins what the user says; speech tokens follow.</summary>
     public ReadOnlySpan<TokenId> BeginSpeech => _beginSpeech;
@@ -71,6 +80,9 @@ public sealed class PromptBuilder
 
     /// <summary>What the user wrote. Names of special tokens in it are only text.</summary>
     public TokenId[] Text(string text) => [_beginSpeech[0], .. _tokenizer.EncodePlain("\n" + text)];
+
+    /// <summary>What a tool answered; <see cref="Assistant"/> follows.</summary>
+    public TokenId[] Observation(string text) => [_observation, .. _tokenizer.EncodePlain("\n" + text)];
 
     /// <summary>A whole turn of the user's speech, up to where the reply begins.</summary>
     public TokenId[] SpeechTurn(ReadOnlySpan<SpeechToken> speech) => [.. _beginSpeech, .. Speech(speech), .. _endSpeech, .. _assistant];

@@ -85,7 +85,7 @@ public sealed class RemoteVoiceModel : ILanguageModel, IDisposable
         settings ??= new SessionSettings();
         int capacity = Math.Min(Options.ContextLength ?? Language.Manifest.ContextLength, Pool.ContextLength ?? int.MaxValue);
         var history = new TokenHistory(capacity, Language.Manifest.VocabularySize);
-        return new GlmVoiceSession(Language, new RemoteConversation(this, history, settings), Options.MaxNewTokens, settings);
+        return new GlmVoiceSession(Language, new RemoteConversation(this, history, settings), Options, settings);
     }
 
     /// <summary>Lets the servers go. What they still work on is cut off.</summary>

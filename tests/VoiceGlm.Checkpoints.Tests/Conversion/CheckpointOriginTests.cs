@@ -12,7 +12,7 @@ public class CheckpointOriginTests
     {
         using var folder = new TemporaryFolder();
         string snapshot = Directory.CreateDirectory(folder[$"models--zai-org--glm-4-voice-tokenizer/snapshots/{Commit}"]).FullName;
-        Assert.Equal(new ModelSource("zai-org/glm-4-voice-tokenizer", Commit, "unknown"), CheckpointOrigin.Read(snapshot + "/"));
+        Assert.Equal(new ModelSource("zai-org/glm-4-voice-tokenizer", Commit, "unknown"), Origin(snapshot + "/"));
     }
 
     [Fact]
@@ -21,7 +21,7 @@ public class CheckpointOriginTests
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["tokenizer/.cache/huggingface/download"]);
         File.WriteAllText(folder["tokenizer/.cache/huggingface/download/config.json.metadata"], $"{Commit}\n0123\n1700000000.0\n");
-        Assert.Equal(new ModelSource("tokenizer", Commit, "unknown"), CheckpointOrigin.Read(folder["tokenizer"]));
+        Assert.Equal(new ModelSource("tokenizer", Commit, "unknown"), Origin(folder["tokenizer"]));
     }
 
     [Fact]
@@ -29,27 +29,13 @@ public class CheckpointOriginTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["config.json"], "{}");
-        string first = CheckpointOrigin.Read(folder.Path).Revision;
-        string again = CheckpointOrigin.Read(folder.Path).Revision;
+        string first = Origin(folder.Path).Revision;
+        string again = Origin(folder.Path).Revision;
         File.WriteAllText(folder["config.json"], "[]");
 
         Assert.StartsWith("sha256:", first, StringComparison.Ordinal);
         Assert.Equal(first, again);
-        Assert.NotEqual(first, CheckpointOrigin.Read(folder.Path).Revision);
-    }
-
-    [Theory]
-    [InlineData("---\nlanguage: en\nlicense: apache-2.0\n---\nlicense: none", "apache-2.0")]
-    [InlineData("---\nlicense: other\nlicense_name: \"glm-4-voice\"\n---\n", "glm-4-voice")]
-    [InlineData("---\nlicense: other\n---\n", "other")]
-    [InlineData("---\nlanguage: en\n---\nlicense: mit", "unknown")]
-    [InlineData("license: mit", "unknown")]
-    [InlineData("", "unknown")]
-    public void Licence_is_read_from_the_front_matter_of_the_card(string card, string license)
-    {
-        using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["README.md"], card);
-        Assert.Equal(license, CheckpointOrigin.Read(folder.Path).License);
+        Assert.NotEqual(first, Origin(folder.Path).Revision);
     }
 
     [Fact]
@@ -67,4 +53,6 @@ public class CheckpointOriginTests
         Assert.Contains("\"license\": \"mit\"", File.ReadAllText(folder["model/manifest.json"]), StringComparison.Ordinal);
         Assert.Equal("1, 2", ModelManifest.Read(folder["model"]).Revision);
     }
+
+    private static ModelSource Origin(string folder) => CheckpointOrigin.Read(folder, ModelCard.Read(folder));
 }

@@ -201,6 +201,8 @@ public sealed class RemoteConversationTests(GoldenModel golden)
         told.Add(session.ForgetOldestTurn());
         Note();
         await ReplyAsync(longest: 100);
+        await session.ObserveAsync("It rains.", Token);
+        await ReplyAsync(longest: 15);
         await session.HearAsync(new SpeechTokenUpdate(0, s_turn.Speech), Token);
         told.Add(session.ForgetOldestTurn());
         await ReplyAsync(longest: int.MaxValue);

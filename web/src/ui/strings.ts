@@ -4,6 +4,7 @@ export interface Strings {
   title: string;
   invitation: string;
   hint: string;
+  examples: string;
   textHint: string;
   start: string;
   startText: string;
@@ -49,6 +50,7 @@ const en: Strings = {
   title: "VoiceGlm",
   invitation: "Let’s talk",
   hint: "Press the button and speak. You can interrupt at any time.",
+  examples: "Things to ask",
   textHint: "Write a message to begin.",
   start: "Start talking",
   startText: "Start",
@@ -110,6 +112,7 @@ const zh: Strings = {
   title: "VoiceGlm",
   invitation: "聊聊吧",
   hint: "点一下按钮就可以说话，随时可以打断。",
+  examples: "可以这样问",
   textHint: "写一条消息开始。",
   start: "开始对话",
   startText: "开始",

@@ -198,6 +198,34 @@ export const styles = css`
     font-size: 0.9375rem;
   }
 
+  /* What one may say. */
+  .examples {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: center;
+    gap: 8px;
+    max-width: 520px;
+    margin: 24px 0 0;
+    padding: 0;
+    list-style: none;
+  }
+
+  .examples button {
+    min-height: 40px;
+    padding: 6px 16px;
+    border: 1px solid var(--line);
+    border-radius: 999px;
+    color: var(--soft);
+    font-size: 0.9375rem;
+    text-align: start;
+    transition: border-color 120ms, color 120ms;
+  }
+
+  .examples button:hover {
+    border-color: var(--accent);
+    color: inherit;
+  }
+
   /* What was said. */
   .talk {
     grid-area: talk;
