@@ -10,7 +10,7 @@ namespace VoiceGlm.LanguageModel;
 /// One request to a server and the token ids that it answers with, event by event. Disposing it closes the connection, upon which vLLM and
 /// SGLang stop working on the request. Not thread-safe.
 /// </summary>
-internal sealed class Completion : IDisposable
+internal sealed class Completion : IAsyncDisposable
 {
     // An answer that is no stream of events is read so far, for its reason.
     private const int LongestRefusal = 4096;
@@ -64,8 +64,9 @@ internal sealed class Completion : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        if (_events is not null) await _events.DisposeAsync().ConfigureAwait(false);
         _response?.Dispose();
         _either.Dispose();
         _timeout.Dispose();

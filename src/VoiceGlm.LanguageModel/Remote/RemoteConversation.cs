@@ -90,7 +90,7 @@ internal sealed class RemoteConversation : IConversationEngine
         }
         finally
         {
-            completion.Dispose();
+            await completion.DisposeAsync().ConfigureAwait(false);
             _model.Metrics.RecordReply(server, told - 1, waited);
         }
     }
@@ -132,7 +132,7 @@ internal sealed class RemoteConversation : IConversationEngine
             }
             finally
             {
-                if (!begun) completion.Dispose();
+                if (!begun) await completion.DisposeAsync().ConfigureAwait(false);
             }
         }
     }
@@ -141,12 +141,13 @@ internal sealed class RemoteConversation : IConversationEngine
     {
         History.Advance(History.Pending.Length);
         _model.Metrics.CountPrime(endpoint.Address);
-        using Completion completion = _model.Send(endpoint, request, _closing.Token);
+        Completion completion = _model.Send(endpoint, request, _closing.Token);
+        await using ConfiguredAsyncDisposable disposing = completion.ConfigureAwait(false);
         try
         {
-            while (await NextAsync(completion).ConfigureAwait(false) is not null)
-            {
-            }
+            // The first id is all that is wanted, and it is not.
+            await NextAsync(completion).ConfigureAwait(false);
+            await completion.FinishAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is RemoteModelException or OperationCanceledException)
         {
