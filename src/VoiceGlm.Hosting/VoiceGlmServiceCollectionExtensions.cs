@@ -32,7 +32,7 @@ public static class VoiceGlmServiceCollectionExtensions
             .BindConfiguration(Decoder, static binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SpeechDecoderOptions>, SpeechDecoderOptionsValidator>());
 
-        services.AddTurnDetection().AddConversation();
+        services.AddTurnDetection().AddTools().AddConversation();
         services.TryAddSingleton<ModelHost>();
         services.TryAddSingleton<IVoiceStagesSource>(static provider => provider.GetRequiredService<ModelHost>());
         services.AddHostedService(static provider => provider.GetRequiredService<ModelHost>());
