@@ -7,10 +7,11 @@ public sealed class AskedCompletion
 {
     private readonly TaskCompletionSource _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal AskedCompletion(JsonElement body, string? authorization, CancellationToken aborted)
+    internal AskedCompletion(JsonElement body, string? authorization, string connection, CancellationToken aborted)
     {
         Body = body;
         Authorization = authorization;
+        Connection = connection;
         Token = aborted;
         aborted.Register(() => _aborted.TrySetResult());
     }
@@ -20,6 +21,9 @@ public sealed class AskedCompletion
 
     /// <summary>The header that carries the key.</summary>
     public string? Authorization { get; }
+
+    /// <summary>The connection that it came by.</summary>
+    public string Connection { get; }
 
     /// <summary>The conversation.</summary>
     public int[] Prompt => [.. Body.GetProperty("prompt").EnumerateArray().Select(static id => id.GetInt32())];

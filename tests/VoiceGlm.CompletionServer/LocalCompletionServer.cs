@@ -147,7 +147,7 @@ public sealed class LocalCompletionServer : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         JsonElement body = (await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: CancellationToken.None)).RootElement;
-        var asked = new AskedCompletion(body, context.Request.Headers.Authorization, context.RequestAborted);
+        var asked = new AskedCompletion(body, context.Request.Headers.Authorization, context.Connection.Id, context.RequestAborted);
         _asked.Writer.TryWrite(asked);
         if (!IsAllowed(context))
         {

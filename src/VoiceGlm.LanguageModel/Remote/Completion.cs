@@ -28,7 +28,7 @@ internal sealed class Completion : IAsyncDisposable
     private bool _begun;
     private bool _finished;
 
-    /// <summary>Prepares a request; the first <see cref="NextAsync()"/> sends it.</summary>
+    /// <summary>Prepares a request; the first <see cref="NextAsync"/> sends it.</summary>
     public Completion(HttpClient http, RemoteModelOptions options, TimeProvider time, Endpoint endpoint, CompletionRequest request, CancellationToken cancellationToken)
     {
         _http = http;
@@ -47,33 +47,9 @@ internal sealed class Completion : IAsyncDisposable
     /// <returns>At least one id, or <see langword="null"/> when the answer is over.</returns>
     /// <exception cref="RemoteModelException">The server does not answer, or not as it should.</exception>
     /// <exception cref="OperationCanceledException">The token that the request was made with asked for the end.</exception>
-    public ValueTask<int[]?> NextAsync() => NextAsync(_begun ? _options.TokenTimeout : _options.FirstTokenTimeout);
-
-    /// <summary>Waits a little for the end of an answer of which nothing more is wanted, so that its connection can serve the next.</summary>
-    public async ValueTask FinishAsync()
+    public async ValueTask<int[]?> NextAsync()
     {
-        if (!_finished) return;
-        try
-        {
-            await NextAsync(s_farewell).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is RemoteModelException or OperationCanceledException)
-        {
-            // The reply is whole; only the connection is lost.
-        }
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (_events is not null) await _events.DisposeAsync().ConfigureAwait(false);
-        _response?.Dispose();
-        _either.Dispose();
-        _timeout.Dispose();
-    }
-
-    private async ValueTask<int[]?> NextAsync(TimeSpan longest)
-    {
+        TimeSpan longest = _begun ? _options.TokenTimeout : _options.FirstTokenTimeout;
         // Only waiting counts: between two calls it is the listener who takes their time.
         _timeout.CancelAfter(longest);
         try
@@ -103,6 +79,32 @@ internal sealed class Completion : IAsyncDisposable
         {
             _timeout.CancelAfter(Timeout.InfiniteTimeSpan);
         }
+    }
+
+    /// <summary>Reads an answer that is over to where its connection can serve the next; not for long, should the server not let go of it.</summary>
+    public async ValueTask FinishAsync()
+    {
+        if (!_finished || _events is null) return;
+        _timeout.CancelAfter(s_farewell);
+        try
+        {
+            while (await _events.MoveNextAsync().ConfigureAwait(false))
+            {
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or HttpRequestException or JsonException)
+        {
+            // The reply is whole; only the connection is lost.
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_events is not null) await _events.DisposeAsync().ConfigureAwait(false);
+        _response?.Dispose();
+        _either.Dispose();
+        _timeout.Dispose();
     }
 
     private async ValueTask<IAsyncEnumerator<SseItem<CompletionChunk?>>> OpenAsync()

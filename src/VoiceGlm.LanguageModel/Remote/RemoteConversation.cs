@@ -85,6 +85,7 @@ internal sealed class RemoteConversation : IConversationEngine
                 waited += _model.Time.GetElapsedTime(asking);
             }
 
+            await completion.FinishAsync().ConfigureAwait(false);
             // What is asked for fits; where that is less than was wanted, the reply is not whole.
             if (told == asked && asked < maxNewTokens) History.RequireRoom(1);
         }

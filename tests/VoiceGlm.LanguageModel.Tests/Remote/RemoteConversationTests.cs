@@ -116,6 +116,22 @@ public sealed class RemoteConversationTests(GoldenModel golden)
         await Assert.ThrowsAsync<InvalidOperationException>(() => session.ReadAsync("Hi", Token));
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(400)]
+    public async Task Reply_that_came_to_its_end_leaves_its_connection_for_the_next(int longest)
+    {
+        await using Servers servers = await Servers.StartAsync(golden, change: options => options with { MaxNewTokens = longest, HealthInterval = TimeSpan.FromHours(1) });
+        for (int i = 0; i < 3; i++)
+        {
+            await using ILanguageModelSession session = await servers.BeginAsync(s_turn);
+            await session.ReplyAsync(Token).ToArrayAsync(Token);
+        }
+
+        string[] connections = [(await servers.AskedAsync()).Connection, (await servers.AskedAsync()).Connection, (await servers.AskedAsync()).Connection];
+        Assert.Single(connections.Distinct());
+    }
+
     [Fact]
     public async Task Reply_that_is_left_closes_its_request_at_the_server()
     {
