@@ -57,30 +57,20 @@ internal sealed class HiftGenerator
 
     private Edge Stage(Edge x, Edge spectrum, int stage)
     {
-        int channels = _hift.Channels(stage);
         x = Graph.Op("LeakyRelu", [x], ("alpha", _hift.LeakySlope));
         x = Upsample(x, stage);
         if (stage == _hift.Stages - 1) x = Graph.Op("Pad", [x, Graph.Constant(0L, 0, 0, 1, 0, 0, 0, 0)], ("mode", "reflect"));
 
         // In the last stage a frame has so many values that cropping its layers would not pay.
         HiftCrop? crop = stage < _hift.Stages - 1 ? CropOf(x, stage) : null;
-        int reach = _hift.BlockKernels.Select((_, i) => BlockOf(stage, i).Reach).Max();
-        var source = new HiftBlock($"source_resblocks.{stage}", channels, _hift.SourceKernels[stage], _hift.SourceDilations[stage]);
-        Edge excitation = ResidualBlock(SourceAt(spectrum, stage), source, crop, HiftCrop.Everything, reach);
+        HiftBlock[] blocks = _hift.Blocks(stage);
+        int reach = blocks.Max(static block => block.Reach);
+        Edge excitation = ResidualBlock(SourceAt(spectrum, stage), _hift.SourceBlock(stage), crop, HiftCrop.Everything, reach);
         x = Graph.Add(crop?.Apply(x, HiftCrop.Everything, reach) ?? x, excitation);
-        Edge? sum = null;
-        int blocks = _hift.BlockKernels.Length;
-        for (int i = 0; i < blocks; i++)
-        {
-            Edge block = ResidualBlock(x, BlockOf(stage, i), crop, reach, 0);
-            sum = sum is { } others ? Graph.Add(others, block) : block;
-        }
-
-        return blocks == 1 ? sum!.Value : Graph.Multiply(sum!.Value, Graph.Scalar(1f / blocks));
+        Edge sum = ResidualBlock(x, blocks[0], crop, reach, 0);
+        foreach (HiftBlock block in blocks.Skip(1)) sum = Graph.Add(sum, ResidualBlock(x, block, crop, reach, 0));
+        return blocks.Length == 1 ? sum : Graph.Multiply(sum, Graph.Scalar(1f / blocks.Length));
     }
-
-    private HiftBlock BlockOf(int stage, int i) =>
-        new($"resblocks.{(stage * _hift.BlockKernels.Length) + i}", _hift.Channels(stage), _hift.BlockKernels[i], _hift.BlockDilations[i]);
 
     private HiftCrop CropOf(Edge x, int stage)
     {
