@@ -58,7 +58,6 @@ internal sealed class TiledConvolution(GraphBuilder graph)
     /// <summary>A bias [out] as that of the short convolutions: what is added at the point 1 is added to every value.</summary>
     public static float[] Bias(HiftLayer layer, float[] bias)
     {
-        
         var biases = new float[SumsOf(layer).Points * layer.Outputs];
         bias.CopyTo(biases, ToomCook.One * layer.Outputs);
         return biases;
