@@ -57,9 +57,32 @@ public sealed class ModelsCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Rounded_model_says_how_far_it_is_off_and_speaks()
+    {
+        Cli converted = await Cli.SucceedAsync(
+            "models", "convert", Repository.Fixture("lm", "model"), "--output", _folder["model"], "--quantization", "int4", "--block-size", "64");
+
+        Assert.Contains("4 bits, the head 8, in blocks of 64", converted.Output);
+        Cli generated = await Cli.SucceedAsync("generate", "--text", "Hello", "--model", _folder["model"], "--max-new-tokens", "4", "--json");
+        Assert.NotEqual(0, generated.Json.GetProperty("ids").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("--quantization", "int5", "Expected fp32, int8 or int4, found 'int5'.")]
+    [InlineData("--head-quantization", "best", "Expected fp32, int8 or int4, found 'best'.")]
+    [InlineData("--block-size", "48", "48")]
+    public async Task Rounding_that_makes_no_sense_is_told(string option, string value, string sentence)
+    {
+        Cli result = await Cli.RunAsync("models", "convert", Repository.Fixture("lm", "model"), "--output", _folder["model"], option, value);
+
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.Contains(sentence, result.Error);
+    }
+
+    [Fact]
     public async Task Help_teaches_every_command()
     {
-        foreach (string[] command in (string[][])[[], ["models"], ["models", "convert"], ["models", "verify"], ["models", "info"], ["models", "synthesize"], ["tokenize"], ["generate"], ["speak"], ["talk"]])
+        foreach (string[] command in (string[][])[[], ["models"], ["models", "convert"], ["models", "verify"], ["models", "info"], ["models", "synthesize"], ["tokenize"], ["generate"], ["speak"], ["talk"], ["bench", "conversation"], ["eval"]])
         {
             Assert.Contains("Usage:", (await Cli.SucceedAsync([.. command, "--help"])).Output);
         }

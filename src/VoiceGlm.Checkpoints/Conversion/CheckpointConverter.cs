@@ -7,8 +7,6 @@ namespace VoiceGlm.Checkpoints;
 /// <summary>Turns published checkpoints into a model folder. Stateless.</summary>
 public static class CheckpointConverter
 {
-    private static readonly IPartConverter[] s_converters = [new SpeechTokenizerConverter(), new LanguageModelConverter(), new SpeechDecoderConverter()];
-
     /// <summary>Converts checkpoints, each a folder as published, into one model folder.</summary>
     /// <param name="checkpoints">Folders of a speech tokenizer, a language model and a speech decoder, any of them, in any order, or a folder that holds such folders: they are told apart by what is in them.</param>
     /// <param name="output">The model folder. Parts that it has already and that are not among <paramref name="checkpoints"/> are kept.</param>
@@ -19,7 +17,17 @@ public static class CheckpointConverter
     /// <exception cref="IOException">The output is a file or a folder of other files, or the disk has too little room or may not be written.</exception>
     public static ModelManifest Convert(
         IReadOnlyList<string> checkpoints, string output, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken) =>
-        Convert(s_converters, checkpoints, output, progress, cancellationToken);
+        Convert(checkpoints, output, QuantizationOptions.None, progress, cancellationToken);
+
+    /// <summary>As the other, with the language model's matrices rounded.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The block size is none.</exception>
+    public static ModelManifest Convert(
+        IReadOnlyList<string> checkpoints, string output, QuantizationOptions quantization, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
+    {
+        quantization.Validate();
+        return Convert(
+            [new SpeechTokenizerConverter(), new LanguageModelConverter(quantization), new SpeechDecoderConverter()], checkpoints, output, progress, cancellationToken);
+    }
 
     /// <summary>Converts with the given converters.</summary>
     internal static ModelManifest Convert(

@@ -1,9 +1,10 @@
+using VoiceGlm.Checkpoints.Onnx;
 using VoiceGlm.Inference;
 
 namespace VoiceGlm.Checkpoints;
 
 /// <summary>Converts a language model: a folder in the layout of <c>zai-org/glm-4-voice-9b</c>.</summary>
-internal sealed class LanguageModelConverter : IPartConverter
+internal sealed class LanguageModelConverter(QuantizationOptions quantization) : IPartConverter
 {
     private const string RanksFile = "language-model.tiktoken";
 
@@ -27,7 +28,8 @@ internal sealed class LanguageModelConverter : IPartConverter
         SpecialTokens specials = SpecialTokens.From(tokenizer.AddedTokens, tokens);
         int[] stops = StopTokens(folder, configuration);
         using TensorSource weights = TensorSource.Open(folder);
-        writer.AddGraph(LanguageModelGraph.Build(config, weights), cancellationToken);
+        (GraphBuilder graph, IReadOnlyList<QuantizedMatrix> quantized) = LanguageModelGraph.Build(config, weights, quantization);
+        writer.AddGraph(graph, cancellationToken);
         writer.AddFile(ranks, RanksFile);
         return manifest with
         {
@@ -42,11 +44,20 @@ internal sealed class LanguageModelConverter : IPartConverter
                 FirstSpeechTokenId = specials.FirstSpeechToken,
                 SpeechTokenCount = specials.SpeechTokenCount,
                 TellsTime = configuration.Flag("system_prompt_clock", orElse: false),
+                Quantization = quantized is [] ? null : Describe(quantization, quantized),
                 TokenizerFile = RanksFile,
                 SpecialTokens = specials.ByName,
             },
         };
     }
+
+    private static QuantizationManifest Describe(QuantizationOptions options, IReadOnlyList<QuantizedMatrix> matrices) => new()
+    {
+        Bits = QuantizationOptions.BitsOf(options.Precision) ?? 32,
+        HeadBits = QuantizationOptions.BitsOf(options.HeadPrecision) ?? 32,
+        BlockSize = options.BlockSize,
+        Errors = matrices.ToDictionary(static matrix => matrix.Name, static matrix => Math.Round(matrix.RelativeError, 6)),
+    };
 
     // generation_config.json is what the published code generates with; config.json says the same where it is absent.
     private static int[] StopTokens(string folder, ConfigNode configuration)

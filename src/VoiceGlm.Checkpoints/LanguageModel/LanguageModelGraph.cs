@@ -12,17 +12,26 @@ internal sealed class LanguageModelGraph
 
     private readonly LanguageModelConfig _config;
     private readonly TensorSource _weights;
+    private readonly QuantizationOptions _quantization;
+    private readonly List<QuantizedMatrix> _quantized = [];
     private readonly GraphBuilder _graph = new(Name);
 
-    private LanguageModelGraph(LanguageModelConfig config, TensorSource weights)
+    private LanguageModelGraph(LanguageModelConfig config, TensorSource weights, QuantizationOptions quantization)
     {
         _config = config;
         _weights = weights;
+        _quantization = quantization;
     }
 
     /// <summary>Puts the graph together. Weights are read when it is written.</summary>
     /// <exception cref="ModelLoadException">A tensor is missing, or has another shape.</exception>
-    public static GraphBuilder Build(LanguageModelConfig config, TensorSource weights) => new LanguageModelGraph(config, weights).Build();
+    /// <returns>The graph, and the matrices that are rounded when it is written.</returns>
+    public static (GraphBuilder Graph, IReadOnlyList<QuantizedMatrix> Quantized) Build(
+        LanguageModelConfig config, TensorSource weights, QuantizationOptions quantization)
+    {
+        var graph = new LanguageModelGraph(config, weights, quantization);
+        return (graph.Build(), graph._quantized);
+    }
 
     private GraphBuilder Build()
     {
@@ -35,8 +44,8 @@ internal sealed class LanguageModelGraph
         Edge cosines = _graph.Weight(Table("rotary_cosines", pairs, Math.Cos));
         Edge sines = _graph.Weight(Table("rotary_sines", pairs, Math.Sin));
 
-        Edge embedding = Load("transformer.embedding.word_embeddings.weight", _config.VocabularySize, _config.HiddenSize);
-        Edge residual = _graph.Reshape(_graph.Op("Gather", [embedding, ids]), -1, _config.HiddenSize);
+        var embedding = Weight.From(_weights, "transformer.embedding.word_embeddings.weight", _config.VocabularySize, _config.HiddenSize);
+        Edge residual = _graph.Reshape(Embed(embedding, ids), -1, _config.HiddenSize);
         Edge normal = RootMeanSquareNorm(residual, NormWeight(LayerName(0) + ".input_layernorm"));
         Edge batchAndNew = _graph.Op("Shape", [ids]);
         for (int layer = 0; layer < _config.Layers; layer++)
@@ -51,9 +60,23 @@ internal sealed class LanguageModelGraph
 
         Edge wanted = _graph.Op("Gather", [residual, logitRows]);
         if (_config.FinalNorm) wanted = RootMeanSquareNorm(wanted, NormWeight("transformer.encoder.final_layernorm"));
-        Edge head = _config.TiedEmbeddings ? embedding : Load("transformer.output_layer.weight", _config.VocabularySize, _config.HiddenSize);
-        _graph.Output("logits", _graph.Linear(wanted, head), OnnxType.Float, "logits", _config.VocabularySize);
+        Weight head = _config.TiedEmbeddings ? embedding : Weight.From(_weights, "transformer.output_layer.weight", _config.VocabularySize, _config.HiddenSize);
+        _graph.Output("logits", Linear(wanted, head, null, _quantization.HeadPrecision), OnnxType.Float, "logits", _config.VocabularySize);
         return _graph;
+    }
+
+    // A table that is only looked up takes half the room where the matrices are rounded.
+    private Edge Embed(Weight embedding, Edge ids) => _quantization.Precision == Precision.Full
+        ? _graph.Op("Gather", [_graph.Weight(embedding), ids])
+        : _graph.Cast(_graph.Op("Gather", [_graph.Weight(PackedWeight.Half(embedding)), ids]), OnnxType.Float);
+
+    private Edge Linear(Edge input, Weight weight, Weight? bias, Precision precision)
+    {
+        Edge? offset = bias is null ? null : _graph.Weight(bias);
+        if (QuantizationOptions.BitsOf(precision) is not { } bits) return _graph.Linear(input, _graph.Weight(weight), offset);
+        var matrix = new QuantizedMatrix(weight, new BlockQuantizer(bits, _quantization.BlockSize));
+        _quantized.Add(matrix);
+        return _graph.Linear(input, matrix, bits, _quantization.BlockSize, weight.Shape[1], offset);
     }
 
     private Edge Attend(
@@ -113,7 +136,7 @@ internal sealed class LanguageModelGraph
             bias = bias is null ? null : RowWeight.Select(bias, InOrder);
         }
 
-        return _graph.Linear(input, _graph.Weight(weight), bias is null ? null : _graph.Weight(bias));
+        return Linear(input, weight, bias, _quantization.Precision);
 
         // Without groups the checkpoint keeps query, key and value of a head together: [head, 3, head size].
         long InOrder(long row)
@@ -135,14 +158,18 @@ internal sealed class LanguageModelGraph
         Edge active = _graph.Multiply(gate, _graph.Op("Sigmoid", [gate]));
         return Linear(name + ".dense_4h_to_h", _graph.Multiply(active, up), _config.HiddenSize, width, _config.BiasInLinear);
 
-        Edge Half(string half, long firstRow) => _graph.Linear(
+        Edge Half(string half, long firstRow) => Linear(
             input,
-            _graph.Weight(RowWeight.Range(weight, $"{name}.{half}.weight", firstRow, width)),
-            bias is null ? null : _graph.Weight(RowWeight.Range(bias, $"{name}.{half}.bias", firstRow, width)));
+            RowWeight.Range(weight, $"{name}.{half}.weight", firstRow, width),
+            bias is null ? null : RowWeight.Range(bias, $"{name}.{half}.bias", firstRow, width),
+            _quantization.Precision);
     }
 
-    private Edge Linear(string name, Edge input, long outputWidth, long inputWidth, bool bias) => _graph.Linear(
-        input, Load(name + ".weight", outputWidth, inputWidth), bias ? Load(name + ".bias", outputWidth) : null);
+    private Edge Linear(string name, Edge input, long outputWidth, long inputWidth, bool bias) => Linear(
+        input,
+        Weight.From(_weights, name + ".weight", outputWidth, inputWidth),
+        bias ? Weight.From(_weights, name + ".bias", outputWidth) : null,
+        _quantization.Precision);
 
     private Edge RootMeanSquareNorm(Edge input, Edge scale) =>
         _graph.Op("SimplifiedLayerNormalization", [input, scale], ("axis", -1), ("epsilon", _config.Epsilon), ("stash_type", 1));

@@ -23,6 +23,19 @@ internal sealed partial class GraphBuilder
     public Edge Linear(Edge input, Edge weight, Edge? bias = null) =>
         Op("Gemm", bias is { } present ? [input, weight, present] : [input, weight], ("transB", 1));
 
+    /// <summary>A linear layer over rows, as <see cref="Linear(Edge, Edge, Edge?)"/>, by a rounded matrix; the input is rounded to 8 bits for it as it comes.</summary>
+    public Edge Linear(Edge input, QuantizedMatrix matrix, int bits, int blockSize, long inputWidth, Edge? bias = null) => Op(
+        "com.microsoft.MatMulNBits",
+        [input, Weight(matrix.Codes), Weight(matrix.Scales), Edge.None, Edge.None, bias ?? Edge.None],
+        ("K", inputWidth),
+        ("N", matrix.Codes.Shape[0]),
+        ("bits", bits),
+        ("block_size", blockSize),
+        ("accuracy_level", 4));
+
+    /// <summary>Another element type.</summary>
+    public Edge Cast(Edge input, OnnxType type) => Op("Cast", [input], ("to", (int)type));
+
     /// <summary>The same elements under another shape; 0 keeps a length, −1 takes what is left.</summary>
     public Edge Reshape(Edge input, params ReadOnlySpan<long> shape) => Op("Reshape", [input, Constant(shape)]);
 

@@ -34,11 +34,11 @@ internal sealed partial class GraphBuilder(string name)
     private const int OperatorSetVersion = 20;
     private const int ExternalThresholdBytes = 1024;
     private const int ExternalAlignment = 4096;
-    private const int PieceElements = 1 << 20;
+    private const int PieceBytes = 1 << 22;
 
     private readonly List<byte[]> _nodes = [];
     private readonly List<byte[]> _initializers = [];
-    private readonly List<Weight> _weights = [];
+    private readonly List<PackedWeight> _weights = [];
     private readonly Dictionary<string, Weight> _weightsByName = [];
     private readonly HashSet<string> _names = [];
     private readonly Dictionary<string, Edge> _constants = [];
@@ -50,7 +50,7 @@ internal sealed partial class GraphBuilder(string name)
     public string Name => name;
 
     /// <summary>Bytes that the weights take in the data file.</summary>
-    public long WeightBytes => _weights.Sum(static weight => weight.Count * sizeof(float));
+    public long WeightBytes => _weights.Sum(static weight => weight.Bytes);
 
     /// <summary>Declares an input.</summary>
     public Edge Input(string input, OnnxType type, params ReadOnlySpan<Dimension> shape)
@@ -71,9 +71,17 @@ internal sealed partial class GraphBuilder(string name)
     public Edge Weight(Weight weight)
     {
         if (_weightsByName.TryGetValue(weight.Name, out Weight? known) && known.Shape.AsSpan().SequenceEqual(weight.Shape)) return new Edge(weight.Name);
+        Edge edge = Weight(PackedWeight.Float(weight));
+        _weightsByName.Add(weight.Name, weight);
+        return edge;
+    }
+
+    /// <summary>Adds values of any type that are read from their source when the graph is written.</summary>
+    /// <exception cref="ArgumentException">The graph has another value of that name.</exception>
+    public Edge Weight(PackedWeight weight)
+    {
         var edge = new Edge(Claim(weight.Name));
         _weights.Add(weight);
-        _weightsByName.Add(weight.Name, weight);
         return edge;
     }
 
@@ -150,24 +158,26 @@ internal sealed partial class GraphBuilder(string name)
     {
         if (_weights.Count == 0) return;
         using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
-        var piece = new float[PieceElements];
-        foreach (Weight weight in _weights)
+        byte[] piece = [];
+        foreach (PackedWeight weight in _weights)
         {
             long start = (stream.Position + ExternalAlignment - 1) / ExternalAlignment * ExternalAlignment;
             stream.Seek(start, SeekOrigin.Begin);
-            for (long offset = 0; offset < weight.Count; offset += PieceElements)
+            int pieceBytes = Math.Max(1, PieceBytes / weight.RowBytes) * weight.RowBytes;
+            if (piece.Length < pieceBytes) piece = new byte[pieceBytes];
+            for (long offset = 0; offset < weight.Bytes; offset += pieceBytes)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Span<float> values = piece.AsSpan(0, (int)Math.Min(PieceElements, weight.Count - offset));
-                weight.Read(offset, values);
-                stream.Write(MemoryMarshal.AsBytes(values));
-                written?.Invoke(values.Length * sizeof(float));
+                Span<byte> bytes = piece.AsSpan(0, (int)Math.Min(pieceBytes, weight.Bytes - offset));
+                weight.Read(offset, bytes);
+                stream.Write(bytes);
+                written?.Invoke(bytes.Length);
             }
 
             long length = stream.Position - start;
             var tensor = new ProtoMessage();
             foreach (long dimension in weight.Shape) tensor.Integer(1, dimension);
-            tensor.Integer(2, (int)OnnxType.Float).Text(8, weight.Name)
+            tensor.Integer(2, (int)weight.Type).Text(8, weight.Name)
                 .Message(13, Entry("location", location))
                 .Message(13, Entry("offset", start.ToString(CultureInfo.InvariantCulture)))
                 .Message(13, Entry("length", length.ToString(CultureInfo.InvariantCulture)))

@@ -6,6 +6,9 @@ internal enum OnnxType
     /// <summary>32-bit float.</summary>
     Float = 1,
 
+    /// <summary>Unsigned 8-bit integer.</summary>
+    UInt8 = 2,
+
     /// <summary>32-bit integer.</summary>
     Int32 = 6,
 
@@ -14,4 +17,7 @@ internal enum OnnxType
 
     /// <summary>Truth value.</summary>
     Bool = 9,
+
+    /// <summary>16-bit float.</summary>
+    Float16 = 10,
 }

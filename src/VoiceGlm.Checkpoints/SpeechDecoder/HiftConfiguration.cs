@@ -59,6 +59,13 @@ internal sealed record HiftConfiguration
     /// <summary>Channels at the output of a stage.</summary>
     public int Channels(int stage) => BaseChannels >> (stage + 1);
 
+    /// <summary>The residual blocks of a stage, whose outputs are averaged.</summary>
+    public HiftBlock[] Blocks(int stage) =>
+        [.. BlockKernels.Select((kernel, i) => new HiftBlock($"resblocks.{(stage * BlockKernels.Length) + i}", Channels(stage), kernel, BlockDilations[i]))];
+
+    /// <summary>The residual block of a stage's source.</summary>
+    public HiftBlock SourceBlock(int stage) => new($"source_resblocks.{stage}", Channels(stage), SourceKernels[stage], SourceDilations[stage]);
+
     /// <summary>Reads and checks the section.</summary>
     /// <exception cref="ModelLoadException">A key is missing, or the numbers do not fit one another.</exception>
     public static HiftConfiguration Read(ConfigNode hift)

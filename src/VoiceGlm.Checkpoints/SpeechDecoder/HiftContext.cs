@@ -19,10 +19,9 @@ internal static class HiftContext
         int last = FloorOfQuotient(centre - 1, hift.TransformHop) + (lastKernel / 2);
         for (int stage = hift.Stages - 1; stage >= 0; stage--)
         {
-            int radius = 0;
-            for (int i = 0; i < hift.BlockKernels.Length; i++) radius = Math.Max(radius, Radius(hift.BlockKernels[i], hift.BlockDilations[i]));
-            first -= radius;
-            last += radius;
+            int reach = hift.Blocks(stage).Max(static block => block.Reach);
+            first -= reach;
+            last += reach;
             FrameContext source = OfSource(hift, stage, first, last);
             if (stage == hift.Stages - 1)
             {
@@ -52,17 +51,14 @@ internal static class HiftContext
         return contexts;
     }
 
-    /// <summary>Values on either side that a chain of residual pairs reads: a dilated convolution, then a plain one, for each dilation.</summary>
-    private static int Radius(int kernel, int[] dilations) => dilations.Sum(dilation => (kernel - 1) / 2 * (dilation + 1));
-
     private static FrameContext OfSource(HiftConfiguration hift, int stage, int first, int last)
     {
-        int radius = Radius(hift.SourceKernels[stage], hift.SourceDilations[stage]);
+        int reach = hift.SourceBlock(stage).Reach;
         int rate = hift.SpectrumRate(stage);
         int padding = rate == 1 ? 0 : rate / 2;
         int kernel = rate == 1 ? 1 : 2 * rate;
-        int firstColumn = (rate * (first - radius)) - padding;
-        int lastColumn = (rate * (last + radius)) - padding + kernel - 1;
+        int firstColumn = (rate * (first - reach)) - padding;
+        int lastColumn = (rate * (last + reach)) - padding + kernel - 1;
         int firstSample = (hift.TransformHop * firstColumn) - (hift.TransformLength / 2);
         int lastSample = (hift.TransformHop * lastColumn) + (hift.TransformLength / 2) - 1;
         return new FrameContext(CeilingOfQuotient(-firstSample, hift.HopLength), CeilingOfQuotient(lastSample + 1, hift.HopLength));

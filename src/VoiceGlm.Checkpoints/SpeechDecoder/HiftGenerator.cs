@@ -5,7 +5,7 @@ namespace VoiceGlm.Checkpoints.SpeechDecoder;
 
 /// <summary>
 /// The generator of a HiFT vocoder: mel and source to waveform, in stages that each make the signal longer. What a window of a
-/// longer signal needs at its edges shrinks from stage to stage, so each stage is followed by a cut.
+/// longer signal needs at its edges shrinks from layer to layer, and so do the layers: to what is left after the stage's cut.
 /// </summary>
 /// <remarks>CosyVoice cosyvoice/hifigan/generator.py, HiFTGenerator.decode; the two slopes and the limit of the magnitude are constants there.</remarks>
 internal sealed class HiftGenerator
@@ -36,12 +36,7 @@ internal sealed class HiftGenerator
         x = Convolution(x, new HiftLayer("conv_pre", hift.BaseChannels, hift.MelBins, firstKernel));
         for (int stage = 0; stage < hift.Stages; stage++)
         {
-            if (stage > 0)
-            {
-                x = Cut(x, TimeAxis, stage - 1, hift.RateBefore(stage));
-                spectrum = Cut(spectrum, TimeAxis, stage - 1, hift.RateBefore(hift.Stages));
-            }
-
+            if (stage > 0) spectrum = Cut(spectrum, TimeAxis, stage - 1, hift.RateBefore(hift.Stages));
             x = Stage(x, spectrum, stage);
         }
 
@@ -62,21 +57,26 @@ internal sealed class HiftGenerator
 
     private Edge Stage(Edge x, Edge spectrum, int stage)
     {
-        int channels = _hift.Channels(stage);
         x = Graph.Op("LeakyRelu", [x], ("alpha", _hift.LeakySlope));
         x = Upsample(x, stage);
         if (stage == _hift.Stages - 1) x = Graph.Op("Pad", [x, Graph.Constant(0L, 0, 0, 1, 0, 0, 0, 0)], ("mode", "reflect"));
 
-        x = Graph.Add(x, ResidualBlock(SourceAt(spectrum, stage), $"source_resblocks.{stage}", channels, _hift.SourceKernels[stage], _hift.SourceDilations[stage]));
-        Edge? sum = null;
-        int blocks = _hift.BlockKernels.Length;
-        for (int i = 0; i < blocks; i++)
-        {
-            Edge block = ResidualBlock(x, $"resblocks.{(stage * blocks) + i}", channels, _hift.BlockKernels[i], _hift.BlockDilations[i]);
-            sum = sum is { } others ? Graph.Add(others, block) : block;
-        }
+        // In the last stage a frame has so many values that cropping its layers would not pay.
+        HiftCrop? crop = stage < _hift.Stages - 1 ? CropOf(x, stage) : null;
+        HiftBlock[] blocks = _hift.Blocks(stage);
+        int reach = blocks.Max(static block => block.Reach);
+        Edge excitation = ResidualBlock(SourceAt(spectrum, stage), _hift.SourceBlock(stage), crop, HiftCrop.Everything, reach);
+        x = Graph.Add(crop?.Apply(x, HiftCrop.Everything, reach) ?? x, excitation);
+        Edge sum = ResidualBlock(x, blocks[0], crop, reach, 0);
+        foreach (HiftBlock block in blocks.Skip(1)) sum = Graph.Add(sum, ResidualBlock(x, block, crop, reach, 0));
+        return blocks.Length == 1 ? sum : Graph.Multiply(sum, Graph.Scalar(1f / blocks.Length));
+    }
 
-        return blocks == 1 ? sum!.Value : Graph.Multiply(sum!.Value, Graph.Scalar(1f / blocks));
+    private HiftCrop CropOf(Edge x, int stage)
+    {
+        Edge rate = Graph.Constant((long)_hift.RateBefore(stage + 1));
+        Edge length = Graph.Op("Shape", [x], ("start", TimeAxis), ("end", TimeAxis + 1));
+        return new HiftCrop(Graph, length, Graph.Multiply(CutAt(stage, side: 0), rate), Graph.Multiply(CutAt(stage, side: 1), rate));
     }
 
     // A transposed convolution, computed as a convolution whose channels are the phases between two values, then laid out in time.
@@ -114,19 +114,28 @@ internal sealed class HiftGenerator
             ("pads", new long[] { 0, padding, 0, padding }));
     }
 
-    private Edge ResidualBlock(Edge x, string block, int channels, int kernel, int[] dilations)
+    // From values cropped to one reach to values cropped to another; the layers between shrink as those after them allow.
+    private Edge ResidualBlock(Edge x, HiftBlock block, HiftCrop? crop, int reachBefore, int reachAfter)
     {
-        for (int i = 0; i < dilations.Length; i++)
+        int reach = reachAfter + block.Reach;
+        x = crop?.Apply(x, reachBefore, reach) ?? x;
+        for (int i = 0; i < block.Dilations.Length; i++)
         {
-            string firstAlpha = $"{block}.activations1.{i}.alpha";
-            string secondAlpha = $"{block}.activations2.{i}.alpha";
-            float[]? first = _weights.SnakeScale(firstAlpha, channels);
-            float[]? second = _weights.SnakeScale(secondAlpha, channels);
-            Edge y = first is null ? PlainSnake(x, firstAlpha, channels) : Snake.Scaled(Graph, Graph.Multiply(x, Graph.Constant(first, channels, 1, 1)));
-            y = Convolution(y, new HiftLayer($"{block}.convs1.{i}", channels, channels, kernel, dilations[i]) { InputScale = first, OutputScale = second });
-            y = second is null ? PlainSnake(y, secondAlpha, channels) : Snake.Scaled(Graph, y);
-            y = Convolution(y, new HiftLayer($"{block}.convs2.{i}", channels, channels, kernel) { InputScale = second });
+            int dilation = block.Dilations[i];
+            string firstAlpha = $"{block.Name}.activations1.{i}.alpha";
+            string secondAlpha = $"{block.Name}.activations2.{i}.alpha";
+            float[]? first = _weights.SnakeScale(firstAlpha, block.Channels);
+            float[]? second = _weights.SnakeScale(secondAlpha, block.Channels);
+            Edge y = first is null
+                ? PlainSnake(x, firstAlpha, block.Channels)
+                : Snake.Scaled(Graph, Graph.Multiply(x, Graph.Constant(first, block.Channels, 1, 1)));
+            y = Convolution(y, block.Layer($"convs1.{i}", dilation) with { InputScale = first, OutputScale = second });
+            y = second is null ? PlainSnake(y, secondAlpha, block.Channels) : Snake.Scaled(Graph, y);
+            y = Convolution(y, block.Layer($"convs2.{i}") with { InputScale = second });
+            int shrunk = reach - block.ReachOf(dilation);
             x = Graph.Add(y, x);
+            x = crop?.Apply(x, reach, shrunk) ?? x;
+            reach = shrunk;
         }
 
         return x;

@@ -32,7 +32,7 @@ internal sealed class HiftWeights(GraphBuilder graph, TensorSource source)
     {
         source.Require(alpha, channels);
         float[] alphas = source.ReadAll(alpha);
-        return Snake.CanScale(alphas) ? Array.ConvertAll(alphas, static value => (float)(value / Math.PI)) : null;
+        return Snake.CanScale(alphas) ? Array.ConvertAll(alphas, static value => (float)(value * Snake.Scale)) : null;
     }
 
     /// <summary>A convolution's weight [out, in, kernel] as [out, in, 1, kernel].</summary>

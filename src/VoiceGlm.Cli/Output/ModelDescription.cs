@@ -41,9 +41,18 @@ internal static class ModelDescription
         Add(table, "revision", manifest.Revision);
         Add(table, "licence", manifest.License);
         Add(table, "size", string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:N1} MB in {manifest.Files.Count} files"));
+        if (manifest.LanguageModel?.Quantization is { Errors.Count: > 0 } rounded) Add(table, "rounded", Describe(rounded));
         foreach ((string name, JsonElement numbers) in parts) Add(table, name, string.Join('\n', Lines("", numbers)));
         Add(table, "graphs", string.Join('\n', manifest.Graphs.Keys.Order()));
         terminal.Output.Write(table);
+    }
+
+    private static string Describe(QuantizationManifest rounded)
+    {
+        (string worst, double most) = rounded.Errors.MaxBy(static error => error.Value);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{rounded.Bits} bits, the head {rounded.HeadBits}, in blocks of {rounded.BlockSize}; {rounded.Errors.Values.Average():P1} off on average, {most:P1} at most ({worst})");
     }
 
     private static IEnumerable<string> Lines(string prefix, JsonElement mapping) => mapping.EnumerateObject().SelectMany(property =>

@@ -12,13 +12,12 @@ internal sealed class HiftCalls : IDisposable
     private const int SmallestWindowFrames = 16;
 
     private readonly VocoderManifest _vocoder;
-    private readonly GraphCall _pitch;
     private readonly GraphCall _source;
+    private readonly PitchWindow[] _pitch;
     private readonly HiftWindow[] _windows;
-    private readonly TensorBuffer _mel = new();
-    private readonly TensorBuffer _hertz = new();
     private readonly TensorBuffer _sines = new();
     private readonly TensorBuffer _excitation = new();
+    private float[] _hertz = [];
 
     /// <summary>Prepares the calls.</summary>
     /// <param name="vocoder">The vocoder's numbers.</param>
@@ -29,10 +28,9 @@ internal sealed class HiftCalls : IDisposable
     public HiftCalls(VocoderManifest vocoder, Graph pitch, Graph source, Graph generator, int threads)
     {
         _vocoder = vocoder;
-        _pitch = pitch.CreateCall();
         _source = source.CreateCall();
-        _windows = new HiftWindow[threads];
-        for (int i = 0; i < threads; i++) _windows[i] = new HiftWindow(vocoder, generator);
+        _pitch = [.. Enumerable.Range(0, threads).Select(_ => new PitchWindow(vocoder, pitch))];
+        _windows = [.. Enumerable.Range(0, threads).Select(_ => new HiftWindow(vocoder, generator))];
     }
 
     /// <summary>Estimates the fundamental frequency of each frame.</summary>
@@ -42,11 +40,13 @@ internal sealed class HiftCalls : IDisposable
     public ReadOnlySpan<float> Pitch(ReadOnlySpan<float> mel, CancellationToken cancellationToken)
     {
         int frames = FramesOf(mel);
-        Tensor input = _mel.Shaped(_vocoder.MelBins, frames);
-        Tensor hertz = _hertz.Shaped(frames);
-        mel.CopyTo(input.AsSpan<float>());
-        _pitch.Input("mel", input).Output("hertz", hertz).Run(cancellationToken);
-        return hertz.AsSpan<float>();
+        if (_hertz.Length < frames) _hertz = new float[frames];
+        int atOnce = Math.Clamp(frames / SmallestWindowFrames, 1, _pitch.Length);
+        int FrameAt(int window) => (int)((long)frames * window / atOnce);
+        for (int i = 0; i < atOnce; i++) _pitch[i].Take(mel, frames, FrameAt(i), FrameAt(i + 1));
+        Run(atOnce, i => _pitch[i].Run(cancellationToken));
+        for (int i = 0; i < atOnce; i++) _pitch[i].Hertz.CopyTo(_hertz.AsSpan(FrameAt(i)));
+        return _hertz.AsSpan(0, frames);
     }
 
     /// <summary>The buffer for the sines that <see cref="Source"/> takes: [sines, samples].</summary>
@@ -88,7 +88,7 @@ internal sealed class HiftCalls : IDisposable
                 _windows[i].Take(mel, frames, source, firstFrame + FrameAt(window), firstFrame + FrameAt(window + 1));
             }
 
-            Run(atOnce, cancellationToken);
+            Run(atOnce, i => _windows[i].Run(cancellationToken));
             for (int i = 0; i < atOnce; i++) _windows[i].Wave.CopyTo(wave[(FrameAt((round * atOnce) + i) * _vocoder.HopLength)..]);
         }
     }
@@ -96,26 +96,24 @@ internal sealed class HiftCalls : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _pitch.Dispose();
         _source.Dispose();
+        foreach (PitchWindow window in _pitch) window.Dispose();
         foreach (HiftWindow window in _windows) window.Dispose();
-        _mel.Dispose();
-        _hertz.Dispose();
         _sines.Dispose();
         _excitation.Dispose();
     }
 
-    private void Run(int windows, CancellationToken cancellationToken)
+    private static void Run(int windows, Action<int> run)
     {
         if (windows == 1)
         {
-            _windows[0].Run(cancellationToken);
+            run(0);
             return;
         }
 
         try
         {
-            Parallel.For(0, windows, i => _windows[i].Run(cancellationToken));
+            Parallel.For(0, windows, run);
         }
         catch (AggregateException exception)
         {

@@ -79,7 +79,7 @@ internal sealed class SineSource
         foreach (ref float fraction in fractions)
         {
             cycles += step;
-            fraction = _rounded ? (float)cycles % 1 : (float)(cycles - Math.Floor(cycles));
+            fraction = _rounded ? (float)cycles - MathF.Floor((float)cycles) : (float)(cycles - Math.Floor(cycles));
         }
 
         if (!_rounded) cycles -= Math.Floor(cycles);

@@ -9,7 +9,7 @@ public sealed class HiftVariantTests : IDisposable
 {
     private const double Tolerance = 2e-5;
 
-    // Three stages, wide enough that the first computes its long kernels in tiles, lengths that no tile divides, an even dilation.
+    // Three stages, wide enough that long kernels are computed in tiles, in one piece or in two; lengths that no tile divides; even dilations.
     private const string Wide = """
         hift:
           in_channels: 20
@@ -22,8 +22,8 @@ public sealed class HiftVariantTests : IDisposable
           upsample_kernel_sizes: [7, 4, 8]
           istft_params: { n_fft: 12, hop_len: 3 }
           resblock_kernel_sizes: [3, 9]
-          resblock_dilation_sizes: [[1, 2], [1, 3, 5]]
-          source_resblock_kernel_sizes: [11, 5, 3]
+          resblock_dilation_sizes: [[1, 2], [1, 4, 5]]
+          source_resblock_kernel_sizes: [7, 11, 3]
           source_resblock_dilation_sizes: [[1, 3], [1], [2, 1]]
           lrelu_slope: 0.2
           audio_limit: 0.8
