@@ -87,7 +87,7 @@ public sealed partial class ModelsPullCommandTests(ModelsPullCommandTests.Publis
         await Cli.SucceedAsync([.. Pull, "--downloads", Downloads]);
 
         Assert.Empty(_hub.Fetches);
-        await Cli.SucceedAsync("models", "convert", Downloads, "--output", _folder["converted"]);
+        await Cli.SucceedAsync(["models", "convert", .. published.Checkpoints.Select(checkpoint => Path.Combine(Downloads, Path.GetFileName(checkpoint))), "--output", _folder["converted"]]);
         Assert.Equal(WithoutRevisions(published.Model), WithoutRevisions(_folder["converted"]));
     }
 

@@ -60,6 +60,15 @@ public sealed class WrongContentsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Weak_tag_that_changes_is_no_other_file()
+    {
+        _downloading.MisbehaveOnWeights(static request => new Misbehaviour.Tag($"W/\"{request.Number}\""));
+
+        Assert.Equal(_downloading.PublishedBytes, await _downloading.FetchAsync());
+        _downloading.AssertWhole();
+    }
+
+    [Fact]
     public async Task File_that_keeps_changing_is_told()
     {
         _downloading.MisbehaveOnWeights(static request => new Misbehaviour.Tag($"\"{request.Number}\""));

@@ -38,7 +38,7 @@ internal static class ModelsPullCommand
         {
             PublishedModel model = PublishedModel.Known.Single(known => known.Name == parsed.GetRequiredValue(name));
             string folder = parsed.GetValue(output) ?? model.Name;
-            string fetched = parsed.GetValue(downloads) ?? Path.TrimEndingDirectorySeparator(folder) + ".downloads";
+            string fetched = parsed.GetValue(downloads) ?? Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + ".downloads";
             bool kept = parsed.GetValue(keep) || parsed.GetValue(downloads) is not null;
             var revisions = new RevisionChoice(model, parsed.GetValue(revision) ?? []);
             CheckpointConverter.CheckOutput(folder);

@@ -24,8 +24,8 @@ internal sealed class HubResponse(HttpResponseMessage response, LinkedFile linke
     /// <summary>What the body is said to be.</summary>
     public string? MediaType => response.Content.Headers.ContentType?.MediaType;
 
-    /// <summary>The name of the file's present contents, where the server gives one.</summary>
-    public string? Tag => response.Headers.ETag?.ToString();
+    /// <summary>The name of the file's present bytes, where the server gives one; a weak one is not of bytes.</summary>
+    public string? Tag => response.Headers.ETag is { IsWeak: false } tag ? tag.Tag : null;
 
     /// <summary>Where the answer came from.</summary>
     public Uri Address => response.RequestMessage!.RequestUri!;

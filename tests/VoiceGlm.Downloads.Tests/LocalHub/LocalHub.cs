@@ -17,9 +17,7 @@ internal sealed class LocalHub : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, LocalRepository> _repositories = [];
     private readonly ConcurrentDictionary<string, string> _renamed = [];
-    private readonly ConcurrentQueue<LocalRequest> _requests = [];
-    private readonly ConcurrentDictionary<(bool AtStore, string What), int> _numbers = [];
-    private long _bytesSent;
+    private Memory _memory = new();
     private bool _disposed;
 
     private LocalHub()
@@ -49,13 +47,13 @@ internal sealed class LocalHub : IAsyncDisposable
     /// <summary>What to wait for before a request is answered.</summary>
     public Func<LocalRequest, Task> Before { get; set; } = static _ => Task.CompletedTask;
 
-    public IReadOnlyList<LocalRequest> Requests => [.. _requests];
+    public IReadOnlyList<LocalRequest> Requests => [.. _memory.Requests];
 
     /// <summary>Requests for files, at the place where their bytes are.</summary>
-    public IReadOnlyList<LocalRequest> Fetches => [.. _requests.Where(static request => request.File is { } file && request.AtStore == LocalRepository.IsLarge(file))];
+    public IReadOnlyList<LocalRequest> Fetches => [.. _memory.Requests.Where(static request => request.File is { } file && request.AtStore == LocalRepository.IsLarge(file))];
 
     /// <summary>Bytes of files that were sent.</summary>
-    public long BytesSent => Interlocked.Read(ref _bytesSent);
+    public long BytesSent => Interlocked.Read(ref _memory.BytesSent);
 
     public static async Task<LocalHub> StartAsync()
     {
@@ -70,13 +68,8 @@ internal sealed class LocalHub : IAsyncDisposable
 
     public void Rename(string former, string present) => _renamed[former] = present;
 
-    /// <summary>Forgets what was asked and sent.</summary>
-    public void Forget()
-    {
-        _requests.Clear();
-        _numbers.Clear();
-        Interlocked.Exchange(ref _bytesSent, 0);
-    }
+    /// <summary>Forgets what was asked and sent, also what is still on its way to one who has gone.</summary>
+    public void Forget() => _memory = new Memory();
 
     public async ValueTask DisposeAsync()
     {
@@ -87,13 +80,14 @@ internal sealed class LocalHub : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
+        Memory memory = _memory;
         bool atStore = context.Connection.LocalPort == Store.Port;
         Target target = Target.Of(context.Request, atStore, _repositories.Values);
         string? token = context.Request.Headers.Authorization.ToString() is { Length: > 0 } bearer ? bearer["Bearer ".Length..] : context.Request.Cookies["m_session_id"];
         (long? start, long? end) = context.Request.GetTypedHeaders().Range?.Ranges.Single() is { } range ? (range.From, range.To + 1) : ((long?)null, (long?)null);
-        int number = _numbers.AddOrUpdate((atStore, target.What), 0, static (_, before) => before + 1);
+        int number = memory.Numbers.AddOrUpdate((atStore, target.What), 0, static (_, before) => before + 1);
         var request = new LocalRequest(number, atStore, target.File, context.Request.Path + context.Request.QueryString, start, end, token);
-        _requests.Enqueue(request);
+        memory.Requests.Enqueue(request);
         await Before(request);
         Misbehaviour? misbehaviour = Misbehave(request);
         HttpResponse response = context.Response;
@@ -124,11 +118,11 @@ internal sealed class LocalHub : IAsyncDisposable
         }
         else
         {
-            await ServeAsync(context, target, repository, request, misbehaviour);
+            await ServeAsync(context, target, repository, request, misbehaviour, sent => Interlocked.Add(ref memory.BytesSent, sent));
         }
     }
 
-    private async Task ServeAsync(HttpContext context, Target target, LocalRepository repository, LocalRequest request, Misbehaviour? misbehaviour)
+    private async Task ServeAsync(HttpContext context, Target target, LocalRepository repository, LocalRequest request, Misbehaviour? misbehaviour, Action<int> sent)
     {
         HttpResponse response = context.Response;
         if (target.IsModelScope && target.File is null)
@@ -158,7 +152,7 @@ internal sealed class LocalHub : IAsyncDisposable
         }
         else
         {
-            await LocalBody.SendAsync(context, bytes, request, misbehaviour, sent => Interlocked.Add(ref _bytesSent, sent));
+            await LocalBody.SendAsync(context, bytes, request, misbehaviour, sent);
         }
     }
 
@@ -194,6 +188,14 @@ internal sealed class LocalHub : IAsyncDisposable
             ["Code"] = 200, ["Message"] = "success", ["Success"] = true,
             ["Data"] = new JsonObject { ["Files"] = files, ["LatestCommitter"] = new JsonObject { ["Id"] = "", ["ShortId"] = repository.Commit[..8] } },
         };
+    }
+
+    /// <summary>What was asked and sent.</summary>
+    private sealed class Memory
+    {
+        public readonly ConcurrentQueue<LocalRequest> Requests = [];
+        public readonly ConcurrentDictionary<(bool AtStore, string What), int> Numbers = [];
+        public long BytesSent;
     }
 
     /// <summary>What a request asks for.</summary>
