@@ -55,9 +55,8 @@ internal static class ModelsPullCommand
                 // The model's 32-bit floats take at least as much as what they are read from.
                 long room = repositories.Sum(static repository => repository.Bytes);
                 DiskSpace.Require(folder, parsed.GetValue(downloads) is null ? room + CheckpointDownload.MissingBytes(repositories, fetched) : room);
-                bytes = await FetchAsync(terminal, download, repositories, fetched, cancellationToken);
                 string[] checkpoints = [.. repositories.Select(repository => CheckpointDownload.PathOf(fetched, repository))];
-                await terminal.WithProgressAsync(display => Task.Run(() => CheckpointConverter.Convert(checkpoints, folder, display, cancellationToken), cancellationToken));
+                bytes = await FetchAndConvertAsync(terminal, download, repositories, fetched, checkpoints, folder, cancellationToken);
                 if (!kept) Remove(fetched, checkpoints);
             }
 
@@ -68,16 +67,18 @@ internal static class ModelsPullCommand
         return command;
     }
 
-    private static async Task<long> FetchAsync(
-        Terminal terminal, CheckpointDownload download, HubRepository[] repositories, string folder, CancellationToken cancellationToken)
+    private static async Task<long> FetchAndConvertAsync(
+        Terminal terminal, CheckpointDownload download, HubRepository[] repositories, string fetched, string[] checkpoints, string folder, CancellationToken cancellationToken)
     {
         try
         {
-            return await terminal.WithProgressAsync(display => download.FetchAsync(repositories, folder, display, cancellationToken));
+            long bytes = await terminal.WithProgressAsync(display => download.FetchAsync(repositories, fetched, display, cancellationToken));
+            await terminal.WithProgressAsync(display => Task.Run(() => CheckpointConverter.Convert(checkpoints, folder, display, cancellationToken), cancellationToken));
+            return bytes;
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or ModelLoadException or OperationCanceledException && Directory.Exists(fetched))
         {
-            if (Directory.Exists(folder)) terminal.WriteNote($"What has been fetched is kept in {folder}; the same command goes on from there.");
+            terminal.WriteNote($"What has been fetched is kept in {fetched}; the same command goes on from there.");
             throw;
         }
     }

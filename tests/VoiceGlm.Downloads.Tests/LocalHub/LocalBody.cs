@@ -36,8 +36,9 @@ internal static class LocalBody
         for (int position = 0; position < Math.Min(most, body.Length); position += PieceBytes)
         {
             int count = Math.Min(PieceBytes, Math.Min(most, body.Length) - position);
-            await response.Body.WriteAsync(body.AsMemory(position, count), context.RequestAborted);
+            // Counted first: who has the last byte may ask at once how many there were.
             sent(count);
+            await response.Body.WriteAsync(body.AsMemory(position, count), context.RequestAborted);
         }
 
         await response.Body.FlushAsync(context.RequestAborted);
