@@ -17,8 +17,12 @@ public sealed class CheckpointDownload : IDisposable
     /// <param name="address">The hub.</param>
     /// <param name="options">How files are fetched.</param>
     /// <param name="time">Measures the waits between attempts.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number of the options is not at least 1.</exception>
     public CheckpointDownload(HubAddress address, DownloadOptions options, TimeProvider time)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Parallel, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.RangeBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Attempts, 1);
         _hub = ModelHub.At(address);
         _options = options;
         _connection = new HubConnection(_hub, options, time);

@@ -1,3 +1,7 @@
+using System.Collections.Concurrent;
+using VoiceGlm.Checkpoints;
+using VoiceGlm.Testing;
+
 namespace VoiceGlm.Downloads.Tests;
 
 /// <summary>What may go better another time is tried again, from where it ended.</summary>
@@ -108,6 +112,21 @@ public sealed class BadConnectionTests : IAsyncLifetime
         Assert.Equal(_downloading.PublishedBytes, await _downloading.FetchAsync());
 
         _downloading.AssertWhole();
+    }
+
+    [Fact]
+    public async Task Server_that_no_longer_gives_ranges_is_read_from_the_first_gap_on()
+    {
+        _downloading.MisbehaveOnWeights(static request => request.Start == 5 << 16 ? new Misbehaviour.Answer(404) : null);
+        await _downloading.FailAsync();
+        _downloading.MisbehaveOnWeights(static _ => new Misbehaviour.Whole());
+        var told = new ConcurrentQueue<ConversionProgress>();
+
+        long fetched = await _downloading.FetchAsync(progress: new Told<ConversionProgress>(told.Enqueue));
+
+        _downloading.AssertWhole();
+        Assert.InRange(fetched, Downloading.WeightBytes - (5 << 16), Downloading.WeightBytes);
+        Assert.Equal(fetched, told.Where(static value => value.Step.StartsWith("fetching", StringComparison.Ordinal)).Max(static value => value.BytesTotal));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using VoiceGlm.Checkpoints;
 using VoiceGlm.Testing;
 
@@ -116,7 +117,7 @@ public sealed class CheckpointDownloadTests : IAsyncLifetime
         _downloading.MisbehaveOnWeights(static request => request.Number == 3 ? new Misbehaviour.Answer(404) : null);
         await _downloading.FailAsync();
         Hub.Misbehave = static _ => null;
-        var told = new System.Collections.Concurrent.ConcurrentQueue<ConversionProgress>();
+        var told = new ConcurrentQueue<ConversionProgress>();
 
         long fetched = await _downloading.FetchAsync(progress: new Told<ConversionProgress>(told.Enqueue));
 
@@ -228,6 +229,13 @@ public sealed class CheckpointDownloadTests : IAsyncLifetime
         _downloading.AssertWhole();
         Assert.DoesNotContain(Hub.Fetches, static request => request.File == "generation_config.json");
     }
+
+    [Theory]
+    [InlineData(0, 1, 1)]
+    [InlineData(1, 0, 1)]
+    [InlineData(1, 1, 0)]
+    public void Options_of_nothing_are_refused(int parallel, long rangeBytes, int attempts) => Assert.Throws<ArgumentOutOfRangeException>(() => new CheckpointDownload(
+        new HubAddress(HubKind.HuggingFace, Hub.Endpoint, null), new DownloadOptions { Parallel = parallel, RangeBytes = rangeBytes, Attempts = attempts }, TimeProvider.System));
 
     private static void InterlockedMax(ref long target, long value)
     {

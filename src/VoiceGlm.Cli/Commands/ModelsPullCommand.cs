@@ -15,7 +15,7 @@ internal static class ModelsPullCommand
         var output = new Option<string?>("--output", "-o") { Description = "The model folder to write. Default: one called as the model, here.", HelpName = "DIR" };
         var downloads = new Option<string?>("--downloads")
         {
-            Description = "Fetch the checkpoints into this folder and keep them. What is there already, also of 'hf download --local-dir', is not fetched again. Default: OUTPUT.downloads, removed in the end.",
+            Description = "Fetch each repository into DIR/REPOSITORY and keep it. What is there already, also by 'hf download --local-dir', is not fetched again. Default: OUTPUT.downloads, removed in the end.",
             HelpName = "DIR",
         };
         var keep = new Option<bool>("--keep-downloads") { Description = "Keep the checkpoints when they are converted." };

@@ -2,7 +2,7 @@ namespace VoiceGlm.Downloads;
 
 /// <summary>A hub and the right to read from it.</summary>
 /// <param name="Kind">How it is spoken to.</param>
-/// <param name="Endpoint">Its address; repositories lie under it.</param>
+/// <param name="Endpoint">Its address, with a '/' at the end; repositories lie under it.</param>
 /// <param name="Token">What proves who asks, or <see langword="null"/> for anybody. Told to <paramref name="Endpoint"/>'s own host and port only.</param>
 public sealed record HubAddress(HubKind Kind, Uri Endpoint, string? Token)
 {

@@ -69,8 +69,14 @@ internal sealed class FileDownload(
     private Task FetchMissingAsync(PartialFile partial, CancellationToken cancellationToken)
     {
         IReadOnlyList<(long Start, long End)> missing = partial.Missing(options.RangeBytes);
-        // One piece from the first gap to the end: what is behind the gap comes once more.
-        if (_inOnePiece && missing.Count > 0) missing = [(missing[0].Start, file.Bytes)];
+        if (_inOnePiece && missing.Count > 1)
+        {
+            // One piece from the first gap to the end: what is behind the gap comes once more.
+            long start = missing[0].Start;
+            meter.Again(file.Bytes - start - missing.Sum(static range => range.End - range.Start));
+            missing = [(start, file.Bytes)];
+        }
+
         return Together.RunAsync(missing, (range, stop) => FetchRangeAsync(partial, new RangeCursor(range.Start, range.End), stop), cancellationToken);
     }
 
