@@ -102,7 +102,7 @@ public sealed class CheckpointDownloadTests : IAsyncLifetime
         });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _downloading.FetchAsync(progress: progress, cancellationToken: cancellation.Token));
         Assert.InRange(had, (long)(part * Downloading.WeightBytes), _downloading.PublishedBytes - 1);
-        Hub.Forget();
+        await _downloading.RestartAsync();
 
         long rest = await _downloading.FetchAsync();
 

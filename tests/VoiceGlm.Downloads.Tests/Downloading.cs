@@ -18,7 +18,7 @@ internal sealed class Downloading : IAsyncDisposable
 
     private Downloading(LocalHub hub) => Hub = hub;
 
-    public LocalHub Hub { get; }
+    public LocalHub Hub { get; private set; }
 
     public HurriedTime Time { get; } = new();
 
@@ -39,6 +39,14 @@ internal sealed class Downloading : IAsyncDisposable
         repository.Files.Add(Weights, weights);
         downloading.Published = downloading.Hub.Publish(repository);
         return downloading;
+    }
+
+    /// <summary>Serves the same from another hub: requests that were given up, and come late to the one before, do not count.</summary>
+    public async Task RestartAsync()
+    {
+        await Hub.DisposeAsync();
+        Hub = await LocalHub.StartAsync();
+        Hub.Publish(Published);
     }
 
     /// <summary>Misbehaves on requests for the weights, at the store.</summary>

@@ -68,7 +68,7 @@ internal sealed class LocalHub : IAsyncDisposable
 
     public void Rename(string former, string present) => _renamed[former] = present;
 
-    /// <summary>Forgets what was asked and sent, also what is still on its way to one who has gone.</summary>
+    /// <summary>Forgets what was asked and sent.</summary>
     public void Forget() => _memory = new Memory();
 
     public async ValueTask DisposeAsync()
