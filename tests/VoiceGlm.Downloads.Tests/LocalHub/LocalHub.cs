@@ -177,7 +177,12 @@ internal sealed class LocalHub : IAsyncDisposable
         {
             files.Add(new JsonObject
             {
-                ["Name"] = name, ["Path"] = name, ["Type"] = "blob", ["Size"] = bytes.Length, ["Sha256"] = LocalRepository.Sha256(bytes), ["IsLFS"] = LocalRepository.IsLarge(name),
+                ["Name"] = name,
+                ["Path"] = name,
+                ["Type"] = "blob",
+                ["Size"] = bytes.Length,
+                ["Sha256"] = LocalRepository.Sha256(bytes),
+                ["IsLFS"] = LocalRepository.IsLarge(name),
                 // The file that the newest commit changed has its name.
                 ["Revision"] = name == repository.Files.Keys.Last() ? repository.Commit : new string('c', 40),
             });
@@ -185,7 +190,9 @@ internal sealed class LocalHub : IAsyncDisposable
 
         return new JsonObject
         {
-            ["Code"] = 200, ["Message"] = "success", ["Success"] = true,
+            ["Code"] = 200,
+            ["Message"] = "success",
+            ["Success"] = true,
             ["Data"] = new JsonObject { ["Files"] = files, ["LatestCommitter"] = new JsonObject { ["Id"] = "", ["ShortId"] = repository.Commit[..8] } },
         };
     }
