@@ -72,9 +72,22 @@ public sealed partial class ModelsPullCommandTests(ModelsPullCommandTests.Publis
         Cli again = await Cli.SucceedAsync([.. Pull, "--json"]);
 
         Assert.Equal(0, again.Json.GetProperty("bytes_fetched").GetInt64());
-        Assert.Contains("is of these revisions already", again.Error);
+        Assert.Contains("is converted from these revisions already", again.Error);
         Assert.Empty(_hub.Fetches);
         Assert.Equal(written, File.GetLastWriteTimeUtc(Path.Combine(Model, ModelManifest.FileName)));
+    }
+
+    [Fact]
+    public async Task Pull_with_another_quantization_converts_again()
+    {
+        await Cli.SucceedAsync([.. Pull, "--keep-downloads"]);
+        _hub.Forget();
+
+        await Cli.SucceedAsync([.. Pull, "--keep-downloads", "--quantization", "int8"]);
+        Assert.Equal(8, ModelManifest.Read(Model).LanguageModel!.Quantization!.Bits);
+        Assert.Empty(_hub.Fetches);
+
+        Assert.Contains("already", (await Cli.SucceedAsync([.. Pull, "--quantization", "int8"])).Error);
     }
 
     [Fact]

@@ -20,6 +20,7 @@ internal static class ModelsPullCommand
         };
         var keep = new Option<bool>("--keep-downloads") { Description = "Keep the checkpoints when they are converted." };
         var hub = new HubFlags();
+        var quantization = new QuantizationFlags();
         var revision = new Option<string[]>("--revision")
         {
             Description = "Branch, tag or commit; as REPOSITORY=REVISION for one of the repositories alone. Default: the newest.",
@@ -34,29 +35,31 @@ internal static class ModelsPullCommand
             name, output, downloads, keep, revision, parallel, json,
         };
         hub.AddTo(command);
+        quantization.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             PublishedModel model = PublishedModel.Known.Single(known => known.Name == parsed.GetRequiredValue(name));
             string folder = parsed.GetValue(output) ?? model.Name;
             string fetched = parsed.GetValue(downloads) ?? Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + ".downloads";
             bool kept = parsed.GetValue(keep) || parsed.GetValue(downloads) is not null;
+            QuantizationOptions options = quantization.Options(parsed);
             var revisions = new RevisionChoice(model, parsed.GetValue(revision) ?? []);
             CheckpointConverter.CheckOutput(folder);
             using var download = new CheckpointDownload(hub.Address(parsed), new DownloadOptions { Parallel = parsed.GetValue(parallel) }, TimeProvider.System);
             HubRepository[] repositories = await Task.WhenAll(model.Repositories.Select(
                 repository => download.FindAsync($"{hub.Owner(parsed)}/{repository}", revisions.Of(repository), cancellationToken)));
             long bytes = 0;
-            if (IsConverted(folder, repositories))
+            if (IsConverted(folder, repositories, options))
             {
-                terminal.WriteNote($"{folder} is of these revisions already; remove it to convert them again.");
+                terminal.WriteNote($"{folder} is converted from these revisions already; remove it to convert them again.");
             }
             else
             {
-                // The model's 32-bit floats take at least as much as what they are read from.
-                long room = repositories.Sum(static repository => repository.Bytes);
+                // The least that the model can take: 32-bit floats, or what is left of a 32-bit checkpoint's matrices.
+                long room = repositories.Sum(static repository => repository.Bytes) / (options.Precision switch { Precision.Full => 1, Precision.EightBits => 4, _ => 8 });
                 DiskSpace.Require(folder, parsed.GetValue(downloads) is null ? room + CheckpointDownload.MissingBytes(repositories, fetched) : room);
                 string[] checkpoints = [.. repositories.Select(repository => CheckpointDownload.PathOf(fetched, repository))];
-                bytes = await FetchAndConvertAsync(terminal, download, repositories, fetched, checkpoints, folder, cancellationToken);
+                bytes = await FetchAndConvertAsync(terminal, download, repositories, fetched, checkpoints, folder, options, cancellationToken);
                 if (!kept) Remove(fetched, checkpoints);
             }
 
@@ -68,12 +71,13 @@ internal static class ModelsPullCommand
     }
 
     private static async Task<long> FetchAndConvertAsync(
-        Terminal terminal, CheckpointDownload download, HubRepository[] repositories, string fetched, string[] checkpoints, string folder, CancellationToken cancellationToken)
+        Terminal terminal, CheckpointDownload download, HubRepository[] repositories, string fetched, string[] checkpoints, string folder, QuantizationOptions options,
+        CancellationToken cancellationToken)
     {
         try
         {
             long bytes = await terminal.WithProgressAsync(display => download.FetchAsync(repositories, fetched, display, cancellationToken));
-            await terminal.WithProgressAsync(display => Task.Run(() => CheckpointConverter.Convert(checkpoints, folder, display, cancellationToken), cancellationToken));
+            await terminal.WithProgressAsync(display => Task.Run(() => CheckpointConverter.Convert(checkpoints, folder, options, display, cancellationToken), cancellationToken));
             return bytes;
         }
         catch (Exception exception) when (exception is IOException or ModelLoadException or OperationCanceledException && Directory.Exists(fetched))
@@ -84,11 +88,12 @@ internal static class ModelsPullCommand
     }
 
     // A conversion keeps where each part is from, by the name of its folder.
-    private static bool IsConverted(string folder, HubRepository[] repositories)
+    private static bool IsConverted(string folder, HubRepository[] repositories, QuantizationOptions options)
     {
         if (!File.Exists(Path.Combine(folder, ModelManifest.FileName))) return false;
-        IReadOnlyCollection<ModelSource> sources = [.. ModelManifest.Read(folder).Sources.Values];
-        return repositories.All(repository => sources.Any(source => source.Name == repository.ShortName && source.Revision == repository.Revision));
+        ModelManifest manifest = ModelManifest.Read(folder);
+        return options.Match(manifest.LanguageModel?.Quantization)
+            && repositories.All(repository => manifest.Sources.Values.Any(source => source.Name == repository.ShortName && source.Revision == repository.Revision));
     }
 
     private static void Remove(string folder, string[] checkpoints)
