@@ -157,6 +157,17 @@ public sealed class WrongContentsTests : IAsyncLifetime
         Assert.EndsWith($"config.json: expected a length and a digest in the hub's listing, found {found}.", await _downloading.FailAsync());
     }
 
+    [Theory]
+    [InlineData(HubKind.HuggingFace, """[{"type":"file","oid":"","size":9,"path":".gitattributes"},{"type":"file","oid":"9e26dfeeb6e641a33dae4961196235bdb965b21b","size":2,"path":"config.json"},{"type":"file","oid":"9e26dfeeb6e641a33dae4961196235bdb965b21b","size":2,"path":"config.json"}]""")]
+    [InlineData(HubKind.ModelScope, """{"Code":200,"Data":{"Files":[{"Path":".gitattributes","Type":"blob"},{"Path":"config.json","Type":"blob","Size":2,"Sha256":"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"}]}}""")]
+    public async Task File_that_is_not_read_may_be_anything_and_one_that_is_comes_once(HubKind kind, string listing)
+    {
+        Hub.Misbehave = request => request.Path.Contains("/tree/", StringComparison.Ordinal) || request.Path.Contains("/files?", StringComparison.Ordinal) ? new Misbehaviour.Answer(200, listing) : null;
+
+        Assert.Equal(2, await _downloading.FetchAsync(kind));
+        Assert.Equal("{}", File.ReadAllText(_downloading.PathOf("config.json")));
+    }
+
     [Fact]
     public async Task File_whose_name_leads_out_of_its_folder_is_not_fetched()
     {

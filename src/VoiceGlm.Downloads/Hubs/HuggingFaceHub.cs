@@ -24,14 +24,13 @@ internal sealed partial class HuggingFaceHub(HubAddress address) : ModelHub(addr
         string commit = Uri.EscapeDataString(found.Sha);
         TreeEntry[] entries = await connection.GetJsonAsync(
             repository, new Uri(Address.Endpoint, $"{api}/tree/{commit}"), HuggingFaceAnswers.Default.TreeEntryArray, cancellationToken).ConfigureAwait(false);
-        var files = new Dictionary<string, HubFile>();
-        foreach (TreeEntry entry in entries.Where(static entry => entry.Type == "file"))
-        {
-            FileDigest? digest = entry.Lfs is { } large ? FileDigest.Sha256(large.Oid) : FileDigest.GitBlob(entry.Oid);
-            files[entry.Path] = Checked(repository, entry.Path, entry.Lfs?.Size ?? entry.Size, digest, $"{repository}/resolve/{commit}/{Uri.EscapeDataString(entry.Path)}");
-        }
-
-        return new HubRepository(repository, found.Sha, Select(files));
+        TreeEntry[] files = [.. entries.Where(static entry => entry.Type == "file")];
+        return new HubRepository(repository, found.Sha, [.. Wanted(files, static entry => entry.Path).Select(entry => Checked(
+            repository,
+            entry.Path,
+            entry.Lfs?.Size ?? entry.Size,
+            entry.Lfs is { } large ? FileDigest.Sha256(large.Oid) : FileDigest.GitBlob(entry.Oid),
+            $"{repository}/resolve/{commit}/{Uri.EscapeDataString(entry.Path)}"))]);
     }
 
     /// <inheritdoc/>

@@ -46,9 +46,12 @@ internal abstract class ModelHub(HubAddress address)
     /// <summary>A status, for people: <c>404 Not Found</c>.</summary>
     public static string Describe(HttpStatusCode status) => $"{(int)status} {status}";
 
-    /// <summary>The files among those listed that a conversion reads.</summary>
-    protected static IReadOnlyList<HubFile> Select(IReadOnlyDictionary<string, HubFile> files) =>
-        [.. CheckpointFiles.Select(files.Keys).Select(name => files[name])];
+    /// <summary>The entries of a listing that a conversion reads, each once, by name.</summary>
+    protected static IEnumerable<T> Wanted<T>(IReadOnlyList<T> entries, Func<T, string> nameOf)
+    {
+        HashSet<string> wanted = [.. CheckpointFiles.Select(entries.Select(nameOf))];
+        return entries.Where(entry => wanted.Contains(nameOf(entry))).DistinctBy(nameOf).OrderBy(nameOf, StringComparer.Ordinal);
+    }
 
     /// <summary>Checks what a hub tells of a file.</summary>
     /// <exception cref="DownloadException">The length or the digest cannot be.</exception>

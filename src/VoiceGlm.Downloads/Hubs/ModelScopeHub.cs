@@ -30,14 +30,9 @@ internal sealed partial class ModelScopeHub(HubAddress address) : ModelHub(addre
         }
 
         if (answer.Data?.Files is not { Length: > 0 } entries) throw MissingRevision(repository, revision);
-        var files = new Dictionary<string, HubFile>();
-        foreach (ListedFile entry in entries.Where(static entry => entry.Type == "blob"))
-        {
-            files[entry.Path] = Checked(
-                repository, entry.Path, entry.Size, FileDigest.Sha256(entry.Sha256), $"{api}?Revision={asked}&FilePath={Uri.EscapeDataString(entry.Path)}");
-        }
-
-        return new HubRepository(repository, CommitOf(answer.Data) ?? revision, Select(files));
+        ListedFile[] files = [.. entries.Where(static entry => entry.Type == "blob")];
+        return new HubRepository(repository, CommitOf(answer.Data) ?? revision, [.. Wanted(files, static entry => entry.Path).Select(entry => Checked(
+            repository, entry.Path, entry.Size, FileDigest.Sha256(entry.Sha256), $"{api}?Revision={asked}&FilePath={Uri.EscapeDataString(entry.Path)}"))]);
     }
 
     /// <inheritdoc/>
