@@ -29,6 +29,11 @@ public static class CheckpointConverter
             [new SpeechTokenizerConverter(), new LanguageModelConverter(quantization), new SpeechDecoderConverter()], checkpoints, output, progress, cancellationToken);
     }
 
+    /// <summary>Checks that a conversion may write its output, and leaves nothing there: worth asking before hours of other work.</summary>
+    /// <param name="output">The model folder.</param>
+    /// <exception cref="IOException">The output is a file or a folder of other files, is being written by another, or may not be written.</exception>
+    public static void CheckOutput(string output) => WriteFailure.Explain(output, () => new ModelFolderPlace(output).Dispose());
+
     /// <summary>Converts with the given converters.</summary>
     internal static ModelManifest Convert(
         IReadOnlyList<IPartConverter> converters,

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace VoiceGlm.Checkpoints;
 
-/// <summary>Asks before a long write whether the disk will hold it.</summary>
-internal static class DiskSpace
+/// <summary>Asks before a long write whether the disk will hold it. Stateless.</summary>
+public static class DiskSpace
 {
     /// <summary>Checks the disk that a folder, which need not exist yet, lies on.</summary>
     /// <exception cref="IOException">Fewer bytes are free.</exception>

@@ -1,7 +1,7 @@
 namespace VoiceGlm.Checkpoints;
 
-/// <summary>Says in a sentence why a folder could not be written.</summary>
-internal static class WriteFailure
+/// <summary>Says in a sentence why a folder could not be written. Stateless.</summary>
+public static class WriteFailure
 {
     private const int NoSpaceOnUnix = 28;                          // ENOSPC
     private const int NoSpaceOnWindows = unchecked((int)0x80070070);   // ERROR_DISK_FULL

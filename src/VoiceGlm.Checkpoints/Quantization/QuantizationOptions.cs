@@ -1,3 +1,5 @@
+using VoiceGlm.Inference;
+
 namespace VoiceGlm.Checkpoints;
 
 /// <summary>How the numbers of a converted model are kept.</summary>
@@ -24,6 +26,12 @@ public sealed record QuantizationOptions(Precision Precision, Precision HeadPrec
 
     /// <summary>The usual choice for a precision: a head of at least 8 bits, blocks of 32.</summary>
     public static QuantizationOptions For(Precision precision) => new(precision, precision == Precision.Full ? Precision.Full : Precision.EightBits, 32);
+
+    /// <summary>Whether a model was converted with these options.</summary>
+    /// <param name="model">What its manifest says, or <see langword="null"/> where nothing was rounded.</param>
+    public bool Match(QuantizationManifest? model) => model is null
+        ? Precision == Precision.Full && HeadPrecision == Precision.Full
+        : (model.Bits, model.HeadBits, model.BlockSize) == (BitsOf(Precision) ?? 32, BitsOf(HeadPrecision) ?? 32, BlockSize);
 
     /// <summary>Checks the block size.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not a power of two from 16 to 256.</exception>

@@ -29,9 +29,8 @@ internal sealed class SpeechDecoderConverter : IPartConverter
         };
     }
 
-    // Published as torch state dicts; the same names in safetensors are as good.
     private static string? FindWeights(string folder, string network) =>
-        new[] { ".pt", ".safetensors" }.Select(extension => Path.Combine(folder, network + extension)).FirstOrDefault(File.Exists);
+        CheckpointFiles.Network(network).Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     private static TensorSource OpenWeights(string folder, string network)
     {

@@ -13,14 +13,13 @@ public abstract class TensorSource : IDisposable
     /// <exception cref="ModelLoadException">The folder holds no weights, or they are missing in part, cut or malformed.</exception>
     public static TensorSource Open(string folder)
     {
-        ReadOnlySpan<string> names = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"];
-        foreach (string name in names)
+        foreach (string name in CheckpointFiles.Weights)
         {
             string path = System.IO.Path.Combine(folder, name);
             if (File.Exists(path)) return name.EndsWith(".json", StringComparison.Ordinal) ? new ShardedTensors(path) : OpenFile(path);
         }
 
-        throw new ModelLoadException(folder, $"weights, as {string.Join(" or ", names)}", Directory.Exists(folder) ? "none of them" : "no such folder");
+        throw new ModelLoadException(folder, $"weights, as {string.Join(" or ", CheckpointFiles.Weights)}", Directory.Exists(folder) ? "none of them" : "no such folder");
     }
 
     /// <summary>Opens one file of weights: safetensors by its extension, otherwise a torch state dict.</summary>

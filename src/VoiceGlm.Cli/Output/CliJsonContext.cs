@@ -17,6 +17,12 @@ internal sealed record TalkResult(string Text, int SpeechTokens, double AudioSec
 /// <summary>What <c>models convert --json</c> and <c>models info --json</c> write of a model folder.</summary>
 internal sealed record ModelResult(string Name, string Folder, string Revision, string License, long Bytes, string[] Parts, string[] Graphs);
 
+/// <summary>What <c>models pull --json</c> writes: what was fetched this time, of how much, and where the checkpoints are if they are kept.</summary>
+internal sealed record PullResult(string Folder, long BytesFetched, RepositoryResult[] Repositories, string? Downloads);
+
+/// <summary>A repository at the revision that was pulled.</summary>
+internal sealed record RepositoryResult(string Name, string Revision, long Bytes);
+
 /// <summary>What <c>models verify --json</c> writes.</summary>
 internal sealed record VerifyResult(bool Ok, FindingResult[] Findings);
 
@@ -31,6 +37,7 @@ internal sealed record FindingResult(string File, string Expected, string Found)
 [JsonSerializable(typeof(SpeakResult))]
 [JsonSerializable(typeof(TalkResult))]
 [JsonSerializable(typeof(ModelResult))]
+[JsonSerializable(typeof(PullResult))]
 [JsonSerializable(typeof(VerifyResult))]
 [JsonSerializable(typeof(ConversationBenchResult))]
 [JsonSerializable(typeof(EvaluationConversation))]
