@@ -1,10 +1,10 @@
-"""The time and the date: read off the sentence at the end of the system prompt."""
+"""The time and the date: read off the sentence at the end of the system prompt, where there is one."""
 
 from __future__ import annotations
 
 import datetime
 import random
-from typing import Callable, Dict, Tuple
+from typing import Callable, Dict, Optional, Tuple
 
 from .dialogue import Exchange
 from .grammar import Phrasings
@@ -51,6 +51,10 @@ _QUESTIONS: Dict[str, Tuple[int, Phrasings, _Answer]] = {
 }
 
 
+UNKNOWN = "I am sorry, nobody told me what time it is."
+_NO_CLOCK = 0.07
+
+
 def random_clock(rng: random.Random) -> datetime.datetime:
     """A minute of the years 2025 to 2034, by day more often than by night."""
     day = datetime.date(2025, 1, 1) + datetime.timedelta(days=rng.randrange(3652))
@@ -58,10 +62,15 @@ def random_clock(rng: random.Random) -> datetime.datetime:
     return datetime.datetime(day.year, day.month, day.day, hour, rng.randrange(60))
 
 
-def exchange(rng: random.Random, split: str, clock: datetime.datetime) -> Exchange:
+def maybe_clock(rng: random.Random) -> Optional[datetime.datetime]:
+    """A minute; now and then none, as with a caller that tells the model nothing."""
+    return None if rng.random() < _NO_CLOCK else random_clock(rng)
+
+
+def exchange(rng: random.Random, split: str, clock: Optional[datetime.datetime]) -> Exchange:
     """A question about the clock or the calendar."""
     names = list(_QUESTIONS)
     intent = rng.choices(names, [_QUESTIONS[name][0] for name in names])[0]
     _, phrasings, answer = _QUESTIONS[intent]
-    text = answer(clock)
+    text = UNKNOWN if clock is None else answer(clock)
     return Exchange(user=phrasings.pick(rng, split), intent=intent, assistant=text)

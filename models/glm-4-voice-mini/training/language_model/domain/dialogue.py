@@ -57,14 +57,15 @@ class Exchange:
 
 @dataclass
 class Dialogue:
-    """Exchanges of one conversation, and the time at which it began."""
+    """Exchanges of one conversation, and the time at which it began, if the model is told."""
 
-    clock: datetime.datetime
+    clock: Optional[datetime.datetime]
     split: str
     exchanges: List[Exchange]
 
     def to_json(self) -> dict:
-        return {"clock": self.clock.strftime("%Y-%m-%dT%H:%M"), "split": self.split, "turns": [e.to_json() for e in self.exchanges]}
+        clock = self.clock.strftime("%Y-%m-%dT%H:%M") if self.clock else None
+        return {"clock": clock, "split": self.split, "turns": [e.to_json() for e in self.exchanges]}
 
 
 def clock_sentence(clock: datetime.datetime) -> str:

@@ -27,7 +27,7 @@ def dialogues(count: int, split: str, seed: int) -> Iterator[Dialogue]:
 
 def dialogue(rng: random.Random, split: str) -> Dialogue:
     """One dialogue of one to four topics."""
-    clock = clocks.random_clock(rng)
+    clock = clocks.maybe_clock(rng)
     exchanges: List[Exchange] = []
     for _ in range(rng.choices((1, 2, 3, 4), (62, 22, 11, 5))[0]):
         topic = rng.choices(list(_TOPICS), list(_TOPICS.values()))[0]
@@ -40,7 +40,7 @@ def dialogue(rng: random.Random, split: str) -> Dialogue:
     return Dialogue(clock, split, exchanges)
 
 
-def _topic(topic: str, rng: random.Random, split: str, clock: datetime.datetime) -> List[Exchange]:
+def _topic(topic: str, rng: random.Random, split: str, clock: Optional[datetime.datetime]) -> List[Exchange]:
     if topic == "small talk":
         return [rng.choice(smalltalk.SMALL_TALK).exchange(rng, split)]
     if topic == "clock":

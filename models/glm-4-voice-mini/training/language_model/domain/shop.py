@@ -6,6 +6,7 @@ import datetime
 import random
 from typing import List, Optional, Tuple
 
+from .clock import UNKNOWN
 from .dialogue import Exchange, ToolCall
 from .grammar import Phrasings, expand
 from .numbers import WEEKDAYS, cardinal, digit_by_digit, in_pairs
@@ -173,7 +174,7 @@ def facts(rng: random.Random, split: str) -> Exchange:
     return rng.choice(SHOP_FACTS).exchange(rng, split)
 
 
-def opening_on_day(rng: random.Random, split: str, clock: datetime.datetime) -> Exchange:
+def opening_on_day(rng: random.Random, split: str, clock: Optional[datetime.datetime]) -> Exchange:
     """Whether the shop is open on a weekday, today, tomorrow, or now."""
     draw = rng.random()
     if draw < 0.55:
@@ -181,9 +182,13 @@ def opening_on_day(rng: random.Random, split: str, clock: datetime.datetime) -> 
         user = _ON_DAY.pick(rng, split, day=WEEKDAYS[day])
         return Exchange(user=user, intent="opening_day", assistant=_opening(f"On {WEEKDAYS[day]}", day), slots={"day": WEEKDAYS[day]})
     if draw < 0.7:
-        return Exchange(user=_TODAY.pick(rng, split), intent="opening_day", assistant=_opening("Today", clock.weekday()), slots={"day": "today"})
+        answer = _opening("Today", clock.weekday()) if clock else UNKNOWN
+        return Exchange(user=_TODAY.pick(rng, split), intent="opening_day", assistant=answer, slots={"day": "today"})
     if draw < 0.85:
-        return Exchange(user=_TOMORROW.pick(rng, split), intent="opening_day", assistant=_opening("Tomorrow", (clock.weekday() + 1) % 7), slots={"day": "tomorrow"})
+        answer = _opening("Tomorrow", (clock.weekday() + 1) % 7) if clock else UNKNOWN
+        return Exchange(user=_TOMORROW.pick(rng, split), intent="opening_day", assistant=answer, slots={"day": "tomorrow"})
+    if clock is None:
+        return Exchange(user=_NOW.pick(rng, split), intent="opening_now", assistant=UNKNOWN)
     hours = _HOURS[clock.weekday()]
     is_open = hours is not None and hours[0] <= clock.hour < hours[1]
     answer = f"Yes, we are open now, until {_clock(hours[1])}." if is_open else "No, we are closed now."

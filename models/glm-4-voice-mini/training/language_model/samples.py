@@ -1,0 +1,152 @@
+"""Training samples: dialogues and single sentences with speech, as token ids."""
+
+from __future__ import annotations
+
+import random
+from typing import Callable, Dict, List, Optional, Tuple
+
+import torch
+from torch import Tensor
+
+from .bpe import Bpe
+from .domain.dialogue import Dialogue, Exchange, clock_sentence
+from .domain.generator import dialogue
+from .domain.grammar import TRAIN
+from .domain.numbers import spoken
+from .prompts import PromptWriter, Sample
+from .speech import Speech
+
+# Part of the user's speech tokens that are exchanged for others: a tokenizer errs on voices it never heard.
+USER_NOISE = 0.06
+LONGEST = 900
+
+
+class Samples:
+    """Draws samples; the same number always gives the same sample."""
+
+    TASKS: Dict[str, float] = {"spoken": 0.46, "typed": 0.14, "read aloud": 0.18, "write down": 0.22}
+
+    def __init__(self, bpe: Bpe, speech: Speech, seed: int, dialogues: Optional[int] = None, human: Optional[List[str]] = None) -> None:
+        """dialogues: how many different ones there are; without end if not given. human: texts of recorded people, who speak of anything."""
+        self._bpe, self._speech, self._seed, self._dialogues, self._human = bpe, speech, seed, dialogues, human or []
+
+    def __call__(self, number: int) -> Sample:
+        rng = random.Random(f"{self._seed} sample {number}")
+        make: Dict[str, Callable[[random.Random], Optional[Sample]]] = {
+            "spoken": lambda r: self._dialogue(r, True), "typed": lambda r: self._dialogue(r, False), "read aloud": self._read_aloud, "write down": self._write_down}
+        while True:
+            task = rng.choices(list(self.TASKS), list(self.TASKS.values()))[0]
+            sample = make[task](rng)
+            if sample is not None and len(sample.ids) <= LONGEST:
+                return sample
+
+    def batch(self, first: int, count: int) -> Tuple[Tensor, Tensor]:
+        """`count` samples from number `first` on: ids and weights, [count, longest], padded with weight 0."""
+        samples = [self(first + i) for i in range(count)]
+        return pad(samples)
+
+    def chunk(self, number: int, batches: int, count: int) -> List[Tuple[Tensor, Tensor]]:
+        """`batches` batches of `count` samples of about equal length, in random order."""
+        samples = sorted((self(number * batches * count + i) for i in range(batches * count)), key=lambda sample: len(sample.ids))
+        made = [pad(samples[i * count:(i + 1) * count]) for i in range(batches)]
+        random.Random(f"{self._seed} chunk {number}").shuffle(made)
+        return made
+
+    def _draw(self, rng: random.Random) -> Dialogue:
+        if self._dialogues is None:
+            return dialogue(rng, TRAIN)
+        return dialogue(random.Random(f"1 {TRAIN} {rng.randrange(self._dialogues)}"), TRAIN)
+
+    def _dialogue(self, rng: random.Random, by_speech: bool) -> Optional[Sample]:
+        drawn = self._draw(rng)
+        writer = PromptWriter(self._bpe, by_speech, clock_sentence(drawn.clock) if drawn.clock else None)
+        begun = False
+        for exchange in drawn.exchanges:
+            speech = self._heard(exchange, rng) if by_speech else []
+            answer = self._speech.assistant(spoken(exchange.assistant), rng)
+            if speech is None or (answer is None and exchange.call is None):
+                break
+            if by_speech:
+                writer.hear(speech)
+            else:
+                writer.read(_type(exchange, rng))
+            writer.ask()
+            begun = True
+            if exchange.call is not None:
+                writer.write(exchange.call.text)
+                if answer is None:
+                    writer.end("<|observation|>")
+                    return writer.sample
+                writer.observe(exchange.observation or "")
+                writer.ask()
+            writer.say(exchange.assistant, answer or [])
+        writer.end()
+        return writer.sample if begun else None
+
+    def _read_aloud(self, rng: random.Random) -> Optional[Sample]:
+        """Observations alone, each spoken word for word."""
+        writer = PromptWriter(self._bpe, rng.random() < 0.7)
+        begun = False
+        for exchange in self._exchanges(rng, 3):
+            speech = self._speech.assistant(spoken(exchange.assistant), rng)
+            if speech is not None:
+                writer.observe(exchange.assistant)
+                writer.ask()
+                writer.say(exchange.assistant, speech)
+                begun = True
+        writer.end()
+        return writer.sample if begun else None
+
+    def _write_down(self, rng: random.Random) -> Optional[Sample]:
+        """What users said, as text."""
+        writer = PromptWriter(self._bpe)
+        begun = False
+        for _ in range(rng.randint(2, 4)):
+            if self._human and rng.random() < 0.4:
+                text = rng.choice(self._human)
+            else:
+                text = next(iter(self._exchanges(rng, 1))).user
+            speech = self._speech.user(text, rng) if text else None
+            if speech is not None:
+                writer.hear(self._mishear(speech, rng))
+                writer.ask("transcription")
+                writer.write(text)
+                begun = True
+        writer.end()
+        return writer.sample if begun else None
+
+    def _exchanges(self, rng: random.Random, count: int) -> List[Exchange]:
+        return [rng.choice(self._draw(rng).exchanges) for _ in range(count)]
+
+    def _heard(self, exchange: Exchange, rng: random.Random) -> Optional[List[int]]:
+        if exchange.noise:
+            return list(self._speech.noise(rng))
+        speech = self._speech.user(exchange.user, rng)
+        return None if speech is None else self._mishear(speech, rng)
+
+    def _mishear(self, speech, rng: random.Random) -> List[int]:
+        return [rng.randrange(self._bpe.speech_tokens) if rng.random() < USER_NOISE else token for token in speech]
+
+
+def pad(samples: List[Sample]) -> Tuple[Tensor, Tensor]:
+    longest = max(len(sample.ids) for sample in samples)
+    ids = torch.zeros(len(samples), longest, dtype=torch.long)
+    weights = torch.zeros(len(samples), longest)
+    for row, sample in enumerate(samples):
+        ids[row, :len(sample.ids)] = torch.tensor(sample.ids)
+        weights[row, :len(sample.ids)] = torch.tensor(sample.weights)
+    return ids, weights
+
+
+def _type(exchange: Exchange, rng: random.Random) -> str:
+    """As people type: with or without capitals, full stops and question marks; or letters at random."""
+    if exchange.noise:
+        return "".join(rng.choice("abcdefghijklmnopqrstuvwxyz   ") for _ in range(rng.randint(4, 24))).strip() or "xq"
+    text = exchange.typed
+    draw = rng.random()
+    if draw < 0.3:
+        return text.lower()
+    if draw < 0.7:
+        text = text[0].upper() + text[1:]
+        return text + rng.choice(("", ".", "?", "!"))
+    return text
