@@ -18,7 +18,7 @@ from .speech import Speech
 
 # Part of the user's speech tokens that are exchanged for others: a tokenizer errs on voices it never heard.
 USER_NOISE = 0.06
-LONGEST = 900
+LONGEST = 640
 
 
 class Samples:

@@ -10,7 +10,7 @@ from .dialogue import Exchange
 from .grammar import Phrasings
 from .numbers import cardinal
 
-LARGEST_RESULT = 144
+TOO_BIG_ANSWER = "That is too hard for me. I only do small sums. You can ask me to think hard about it."
 
 _OPERATORS = {
     "+": (("plus", "and", "added to"), "plus"),
@@ -101,7 +101,7 @@ def too_big(rng: random.Random, split: str) -> Exchange:
         a, b = a * 10 + rng.randint(0, 9), rng.randint(50, 999)
     words = {"a": cardinal(a), "b": cardinal(b), "sum": f"{cardinal(a)} {rng.choice(('plus', 'minus', 'times', 'divided by'))} {cardinal(b)}"}
     user = _TOO_BIG.pick(rng, split, **words)
-    return Exchange(user=user, intent="too_big", assistant="That is too hard for me. I only do small sums. You can ask me to think hard about it.")
+    return Exchange(user=user, intent="too_big", assistant=TOO_BIG_ANSWER)
 
 
 def _typed(rng: random.Random, user: str, a: int, operator: str, b: int) -> str:

@@ -7,6 +7,7 @@ import unittest
 from language_model.domain import arithmetic, clock, limits, repeating, shop, smalltalk, tools
 from language_model.domain.generator import dialogues
 from language_model.domain.grammar import HELD_OUT, TRAIN, Phrasings, expand, sentences
+from language_model.domain.meaning import expected, intent_of
 from language_model.domain.numbers import cardinal, digit_by_digit, ordinal, spoken, time_of_day, year
 
 
@@ -50,6 +51,17 @@ class DomainTest(unittest.TestCase):
                         self.assertRegex(name, r"^[a-z_]+$")
                         self.assertEqual(json.loads(arguments), exchange.call.arguments)
                         self.assertEqual(exchange.observation, exchange.assistant)
+
+    def test_an_answer_shows_its_intent_and_slots(self):
+        for made in dialogues(1500, HELD_OUT, 6):
+            for exchange in made.exchanges:
+                whole = exchange.call.text if exchange.call else exchange.assistant
+                intent, slots = expected(exchange)
+                self.assertRegex(whole, rf"^(?:{intent})$")
+                if slots is not None:
+                    self.assertRegex(whole, rf"^(?:{slots})$")
+                if exchange.intent not in ("again", "repeat") and "nobody told me" not in whole:
+                    self.assertEqual(intent_of(whole), exchange.intent)
 
     def test_sums_are_right(self):
         rng = random.Random(1)
