@@ -29,7 +29,7 @@ internal sealed class ConversationMetrics
         _firstAudio = meter.CreateHistogram(
             "voiceglm.turn.time_to_first_audio", "s", "Time from the decision that the user has finished to the first frame given to the connection.", advice: advice);
         _saved = meter.CreateHistogram(
-            "voiceglm.turn.saved", "s", "Time that a reply begun at a pause was ahead of the decision that the user has finished.", advice: advice);
+            "voiceglm.turn.saved", "s", "What hearing while the user speaks, and beginning the reply at a pause, took from the time to first audio.", advice: advice);
         _stage = meter.CreateHistogram("voiceglm.stage.duration", "s", "Time that a turn spent in a stage, waiting for the device included.", advice: advice);
         _realTimeFactor = meter.CreateHistogram(
             "voiceglm.stage.real_time_factor", "1", "Time that a turn spent in a stage, by the duration of the sound; below 1 keeps up.",
@@ -52,7 +52,8 @@ internal sealed class ConversationMetrics
     public void Record(TurnTimings timings)
     {
         _firstAudio.Record(timings.FirstAudio.TotalSeconds);
-        _saved.Record(timings.Saved.TotalSeconds);
+        _saved.Record(timings.SavedByHearing.TotalSeconds, new KeyValuePair<string, object?>("by", "hearing"));
+        _saved.Record(timings.SavedByGuessing.TotalSeconds, new KeyValuePair<string, object?>("by", "guessing"));
     }
 
     /// <summary>A turn has ended.</summary>

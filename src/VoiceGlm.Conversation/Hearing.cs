@@ -22,14 +22,19 @@ internal sealed class Hearing
     }
 
     /// <summary>Hears more.</summary>
-    public async ValueTask AppendAsync(AudioFrame frame, CancellationToken cancellationToken)
+    public async ValueTask AppendAsync(AudioFrame frame, TurnClock clock, CancellationToken cancellationToken)
     {
+        long begun = clock.Now;
         SpeechTokenUpdate? heard = await _work.RunAsync(() => _tokenizer.AppendAsync(frame, cancellationToken)).ConfigureAwait(false);
         _work.Sound += frame.Duration;
-        if (heard is not { } update) return;
-        await ReadAsync(update, cancellationToken).ConfigureAwait(false);
-        _final = update.FirstIndex + update.Tokens.Length;
-        _position = _model.Position;
+        if (heard is { } update)
+        {
+            await ReadAsync(update, cancellationToken).ConfigureAwait(false);
+            _final = update.FirstIndex + update.Tokens.Length;
+            _position = _model.Position;
+        }
+
+        clock.HeardAhead(begun);
     }
 
     /// <summary>Hears the rest as if the utterance ended now.</summary>

@@ -146,7 +146,7 @@ internal sealed partial class Turn
             switch (input)
             {
                 case Input.Frame frame when _reply is null:
-                    await hearing.AppendAsync(frame.Samples, cancellationToken).ConfigureAwait(false);
+                    await hearing.AppendAsync(frame.Samples, _clock, cancellationToken).ConfigureAwait(false);
                     break;
                 case Input.Frame frame:
                     sincePause.Add(frame.Samples);
@@ -161,7 +161,7 @@ internal sealed partial class Turn
                     _reply = null;
                     _clock.Forget();
                     hearing.Return();
-                    foreach (AudioFrame frame in sincePause) await hearing.AppendAsync(frame, cancellationToken).ConfigureAwait(false);
+                    foreach (AudioFrame frame in sincePause) await hearing.AppendAsync(frame, _clock, cancellationToken).ConfigureAwait(false);
                     sincePause.Clear();
                     break;
                 case Input.End end:

@@ -4,6 +4,7 @@ namespace VoiceGlm.Conversation;
 internal sealed class TurnClock(TimeProvider time)
 {
     private TimeSpan _endpoint;
+    private TimeSpan _heard;
     private long _decided;
     private long _guessed;
     private long _tokenized;
@@ -12,13 +13,25 @@ internal sealed class TurnClock(TimeProvider time)
     private long _firstBlock;
     private long _firstAudio;
 
+    /// <summary>This moment.</summary>
+    public long Now => time.GetTimestamp();
+
     /// <summary>When the user's end was decided, or zero.</summary>
     public long Decided => _decided;
 
     /// <summary>The user has finished.</summary>
     /// <param name="at">When that was decided.</param>
     /// <param name="endpoint">How long after their last sound.</param>
-    public void Decide(long at, TimeSpan endpoint) => (_decided, _endpoint) = (at, endpoint);
+    public void Decide(long at, TimeSpan endpoint)
+    {
+        (_decided, _endpoint) = (at, endpoint);
+        // Frames that were still waiting when it was decided were not heard ahead.
+        TimeSpan late = time.GetElapsedTime(at);
+        _heard = _heard > late ? _heard - late : TimeSpan.Zero;
+    }
+
+    /// <summary>The time since a moment went into hearing what the user says while they speak.</summary>
+    public void HeardAhead(long since) => _heard += time.GetElapsedTime(since);
 
     /// <summary>A reply was begun before the end was decided.</summary>
     public void Guess()
@@ -55,8 +68,8 @@ internal sealed class TurnClock(TimeProvider time)
         TimeSpan firstBlock = Step(ref from, _firstBlock);
         TimeSpan firstAudio = _firstAudio > _decided ? time.GetElapsedTime(_decided, _firstAudio) : TimeSpan.Zero;
         long ready = _firstBlock == 0 ? _decided : Math.Min(_decided, _firstBlock);
-        TimeSpan saved = _guessed != 0 && ready > _guessed ? time.GetElapsedTime(_guessed, ready) : TimeSpan.Zero;
-        return new TurnTimings(_endpoint, tokenize, prefill, firstToken, firstBlock, firstAudio, saved);
+        TimeSpan guessed = _guessed != 0 && ready > _guessed ? time.GetElapsedTime(_guessed, ready) : TimeSpan.Zero;
+        return new TurnTimings(_endpoint, tokenize, prefill, firstToken, firstBlock, firstAudio, _heard, guessed);
     }
 
     // What was done before the decision took no time after it.

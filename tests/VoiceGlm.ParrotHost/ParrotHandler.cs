@@ -213,7 +213,7 @@ public sealed class ParrotHandler : IVoiceConnectionHandler
                     TimeSpan firstAudio = Stopwatch.GetElapsedTime(decided);
                     await _connection.SendAsync(new VoiceEvent.StateChanged(ConversationState.Speaking), cancellationToken);
                     await _connection.SendAsync(
-                        new VoiceEvent.TurnTimed(_turn, new TurnTimings(TimeSpan.FromMilliseconds(300), 0.1 * thought, 0.15 * thought, 0.25 * thought, 0.5 * thought, firstAudio, 0.2 * thought)),
+                        new VoiceEvent.TurnTimed(_turn, new TurnTimings(TimeSpan.FromMilliseconds(300), 0.1 * thought, 0.15 * thought, 0.25 * thought, 0.5 * thought, firstAudio, 0.2 * thought, 0.3 * thought)),
                         cancellationToken);
                 }
 

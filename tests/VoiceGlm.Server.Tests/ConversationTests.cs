@@ -71,7 +71,7 @@ public sealed class ConversationTests(RunningServer server)
         Assert.All(
             (string[])
             [
-                "voiceglm_turn_time_to_first_audio_seconds_count", "voiceglm_turn_saved_seconds_count", "voiceglm_barge_in_duration_seconds_count",
+                "voiceglm_turn_time_to_first_audio_seconds_count", "voiceglm_turn_saved_seconds_count{otel_scope_name=\"VoiceGlm.Conversation\",by=\"hearing\"}", "voiceglm_barge_in_duration_seconds_count",
                 "voiceglm_session_active", "voiceglm_connection_active", "voiceglm_connection_flush_duration_seconds_count",
                 "voiceglm_stage_duration_seconds_count{otel_scope_name=\"VoiceGlm.Conversation\",stage=\"language_model\"}",
                 "voiceglm_stage_duration_seconds_count{otel_scope_name=\"VoiceGlm.Conversation\",stage=\"speech_decoder\"}",

@@ -52,18 +52,20 @@ export class VoiceCall {
     options.dispatch({ type: "connection", status: "connecting" });
     if (options.speaker || withMicrophone) this.context = new AudioContext({ latencyHint: "interactive" });
     void this.context?.resume().catch(() => undefined);
+    // Fetched while the user is asked for the microphone; that it failed is told when it is used.
+    const dialing = import("./protocol/dial");
+    dialing.catch(() => undefined);
+    this.client = new VoiceClient(
+      { url: options.url, settings: options.settings, speaker: options.speaker, resume: options.resume, receive: (message) => this.receive(message), changed: (status) => this.changed(status) },
+      async (...call) => (await dialing).dial(...call),
+    );
     try {
-      const [{ dial }, speaker] = await Promise.all([
-        import("./protocol/dial"),
+      const [speaker] = await Promise.all([
         this.context && options.speaker ? Speaker.open(this.context, (notice) => this.played(notice)) : null,
         withMicrophone ? this.openMicrophone(null) : null,
       ]);
       if (this.isOver) return;
       this.speaker = speaker;
-      this.client = new VoiceClient(
-        { url: options.url, settings: options.settings, speaker: options.speaker, resume: options.resume, receive: (message) => this.receive(message), changed: (status) => this.changed(status) },
-        dial,
-      );
       await this.client.connect();
     } catch {
       this.changed("failed");

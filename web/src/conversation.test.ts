@@ -66,7 +66,7 @@ test("Speech is an entry while it lasts and has its duration after", () => {
 });
 
 test("Timings and the network find their turn, in either order", () => {
-  const timings = { endpoint: 1, tokenize: 2, prefill: 3, firstToken: 4, firstBlock: 5, firstAudio: 6, saved: 7 };
+  const timings = { endpoint: 1, tokenize: 2, prefill: 3, firstToken: 4, firstBlock: 5, firstAudio: 6, savedByHearing: 7, savedByGuessing: 8 };
   const timed: ConversationEvent = { type: "timed", sequence: 5, turn: 1, timings };
   const network: ConversationEvent = { type: "network", turn: 1, network: 40 };
   expect(after(...reply, timed, network).entries[0]).toMatchObject({ timings, network: 40 });

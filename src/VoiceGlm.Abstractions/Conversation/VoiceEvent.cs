@@ -72,6 +72,14 @@ public abstract record VoiceEvent
 /// <param name="FirstToken">Until the first token of the reply.</param>
 /// <param name="FirstBlock">Until the first block of its speech.</param>
 /// <param name="FirstAudio">From the decision to the first frame given to the transport: the latency.</param>
-/// <param name="Saved">What hearing ahead and guessing the end saved of it.</param>
+/// <param name="SavedByHearing">Work on the utterance that was done while the user spoke: heard as a whole it would come after the decision.</param>
+/// <param name="SavedByGuessing">How long before the decision the reply was begun, until its first block was there.</param>
 public sealed record TurnTimings(
-    TimeSpan Endpoint, TimeSpan Tokenize, TimeSpan Prefill, TimeSpan FirstToken, TimeSpan FirstBlock, TimeSpan FirstAudio, TimeSpan Saved);
+    TimeSpan Endpoint,
+    TimeSpan Tokenize,
+    TimeSpan Prefill,
+    TimeSpan FirstToken,
+    TimeSpan FirstBlock,
+    TimeSpan FirstAudio,
+    TimeSpan SavedByHearing,
+    TimeSpan SavedByGuessing);

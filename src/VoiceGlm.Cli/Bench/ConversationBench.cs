@@ -40,8 +40,9 @@ internal static class ConversationBench
             .Select(index => new ScriptedCaller(question, model.Stages.SpeechDecoders.SpeechTokensPerSecond, index))];
         await Task.WhenAll(callers.Select(caller => HoldAsync(handler, caller, length, cancellationToken))).ConfigureAwait(false);
         foreach (ScriptedCaller caller in callers) await caller.DisposeAsync().ConfigureAwait(false);
+        List<TurnTimings> timings = [.. callers.SelectMany(static caller => caller.Timings)];
         return new ConversationBenchResult(
-            Percentiles.Of(callers.SelectMany(static caller => caller.FirstAudio)),
+            Percentiles.Of(timings.Select(static timing => timing.FirstAudio)),
             Percentiles.Of(callers.SelectMany(static caller => caller.BargeIns)),
             callers.Sum(static caller => caller.Underruns),
             callers.Sum(static caller => caller.HeardErrorTokens),
@@ -49,7 +50,9 @@ internal static class ConversationBench
             length.TotalSeconds,
             callers.Sum(static caller => caller.Turns),
             callers.Sum(static caller => caller.BargeIns.Count),
-            callers.Sum(static caller => caller.FailedTurns));
+            callers.Sum(static caller => caller.FailedTurns),
+            Percentiles.Of(timings.Select(static timing => timing.SavedByHearing)),
+            Percentiles.Of(timings.Select(static timing => timing.SavedByGuessing)));
     }
 
     private static async Task HoldAsync(IVoiceConnectionHandler handler, ScriptedCaller caller, TimeSpan length, CancellationToken cancellationToken)

@@ -10,6 +10,8 @@ namespace VoiceGlm.Cli;
 /// <param name="Turns">Replies, interrupted ones among them.</param>
 /// <param name="Interruptions">Replies that were talked over.</param>
 /// <param name="FailedTurns">Replies that a stage failed in.</param>
+/// <param name="SavedByHearingMs">Work on a question that was done while it was asked, in milliseconds.</param>
+/// <param name="SavedByGuessingMs">How long before that decision the reply was begun, until its first block was there, in milliseconds.</param>
 internal sealed record ConversationBenchResult(
     Percentiles? FirstAudioMs,
     Percentiles? BargeInMs,
@@ -19,7 +21,9 @@ internal sealed record ConversationBenchResult(
     double Seconds,
     int Turns,
     int Interruptions,
-    int FailedTurns);
+    int FailedTurns,
+    Percentiles? SavedByHearingMs,
+    Percentiles? SavedByGuessingMs);
 
 /// <summary>The middle and nearly the worst of many times.</summary>
 internal sealed record Percentiles(double P50, double P95)

@@ -46,8 +46,8 @@ internal sealed class ScriptedCaller : IVoiceConnection
         _room = new Random(index);
     }
 
-    /// <summary>Of each reply: from the decision that the question had ended to its first sound.</summary>
-    public List<TimeSpan> FirstAudio { get; } = [];
+    /// <summary>Of each reply: where the time until its first sound went.</summary>
+    public List<TurnTimings> Timings { get; } = [];
 
     /// <summary>Of each interruption: from the decision that there is one to the last sound of the reply.</summary>
     public List<TimeSpan> BargeIns { get; } = [];
@@ -141,7 +141,7 @@ internal sealed class ScriptedCaller : IVoiceConnection
                 _replies++;
                 break;
             case VoiceEvent.TurnTimed timed:
-                FirstAudio.Add(timed.Timings.FirstAudio);
+                Timings.Add(timed.Timings);
                 break;
             case VoiceEvent.ResponseDone done:
                 Turns++;

@@ -56,6 +56,8 @@ internal static class BenchCommand
         Table table = new Table().Border(TableBorder.Rounded).AddColumns(
             string.Create(CultureInfo.InvariantCulture, $"{result.Sessions} conversations, {result.Seconds:F0} s, {result.Turns} turns"), "p50", "p95");
         Add("first audio", result.FirstAudioMs);
+        Add("saved by hearing ahead", result.SavedByHearingMs);
+        Add("saved by guessing the end", result.SavedByGuessingMs);
         Add($"barge-in ({result.Interruptions})", result.BargeInMs);
         table.AddRow("underruns", $"{result.Underruns}", "");
         table.AddRow("heard error, tokens", $"{result.HeardErrorTokens}", "");

@@ -126,7 +126,7 @@ internal sealed class OutgoingFormatter : IMessagePackFormatter<Outgoing?>
                 writer.Write(done.Failure?.Message);
                 break;
             case VoiceEvent.TurnTimed { Timings: var timings } timed:
-                Begin(ref writer, "timed", sequence, 8);
+                Begin(ref writer, "timed", sequence, 9);
                 writer.Write(timed.Turn.Value);
                 writer.Write(timings.Endpoint.TotalMilliseconds);
                 writer.Write(timings.Tokenize.TotalMilliseconds);
@@ -134,7 +134,8 @@ internal sealed class OutgoingFormatter : IMessagePackFormatter<Outgoing?>
                 writer.Write(timings.FirstToken.TotalMilliseconds);
                 writer.Write(timings.FirstBlock.TotalMilliseconds);
                 writer.Write(timings.FirstAudio.TotalMilliseconds);
-                writer.Write(timings.Saved.TotalMilliseconds);
+                writer.Write(timings.SavedByHearing.TotalMilliseconds);
+                writer.Write(timings.SavedByGuessing.TotalMilliseconds);
                 break;
             case VoiceEvent.Refused refused:
                 Begin(ref writer, "refused", sequence, 2);

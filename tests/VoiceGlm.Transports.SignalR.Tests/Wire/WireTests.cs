@@ -29,7 +29,7 @@ public sealed class WireTests
         ["duck"] = Event(new VoiceEvent.PlaybackDucked(new TurnId(3), 0.25f)),
         ["response_done"] = Event(new VoiceEvent.ResponseDone(new TurnId(3), TurnStatus.Cancelled, TimeSpan.FromMilliseconds(830), "现在")),
         ["response_failed"] = Event(new VoiceEvent.ResponseDone(new TurnId(3), TurnStatus.Failed, TimeSpan.Zero, "", new TurnFailure(VoiceStage.SpeechDecoder, "The voice failed."))),
-        ["timed"] = Event(new VoiceEvent.TurnTimed(new TurnId(3), new TurnTimings(Ms(200), Ms(11), Ms(12), Ms(13), Ms(14), Ms(50), Ms(75)))),
+        ["timed"] = Event(new VoiceEvent.TurnTimed(new TurnId(3), new TurnTimings(Ms(200), Ms(11), Ms(12), Ms(13), Ms(14), Ms(50), Ms(75), Ms(60)))),
         ["refused"] = Event(new VoiceEvent.Refused("invalid_text", "Expected a text, found none.")),
         ["ended"] = Event(new VoiceEvent.SessionEnded("idle", "Nobody spoke.")),
     };

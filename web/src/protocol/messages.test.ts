@@ -39,7 +39,7 @@ describe("What the server says is read from its own bytes", () => {
     ["duck", { type: "duck", sequence: 8, turn: 3, gain: 0.25 }],
     ["response_done", { type: "response_done", sequence: 8, turn: 3, status: "cancelled", heard: 830, heardText: "现在", stage: null, message: null }],
     ["response_failed", { type: "response_done", sequence: 8, turn: 3, status: "failed", heard: 0, heardText: "", stage: "speech_decoder", message: "The voice failed." }],
-    ["timed", { type: "timed", sequence: 8, turn: 3, timings: { endpoint: 200, tokenize: 11, prefill: 12, firstToken: 13, firstBlock: 14, firstAudio: 50, saved: 75 } }],
+    ["timed", { type: "timed", sequence: 8, turn: 3, timings: { endpoint: 200, tokenize: 11, prefill: 12, firstToken: 13, firstBlock: 14, firstAudio: 50, savedByHearing: 75, savedByGuessing: 60 } }],
     ["refused", { type: "refused", sequence: 8, code: "invalid_text", message: "Expected a text, found none." }],
     ["ended", { type: "ended", sequence: 8, reason: "idle", message: "Nobody spoke." }],
   ])("%s", (name, expected) => {

@@ -11,7 +11,8 @@ export interface TurnTimings {
   firstToken: number;
   firstBlock: number;
   firstAudio: number;
-  saved: number;
+  savedByHearing: number;
+  savedByGuessing: number;
 }
 
 export type ServerMessage =
@@ -68,7 +69,7 @@ export type ClientMessage =
 
 /** Reads an item from the server. An unknown kind is null: a newer server may say more. */
 export function decode(item: unknown[]): ServerMessage | null {
-  const [type, a, b, c, d, e, f, g, h, i] = item as [string, ...any[]];
+  const [type, a, b, c, d, e, f, g, h, i, j] = item as [string, ...any[]];
   switch (type) {
     case "opened":
       return { type, token: a, resumed: b, nextFrame: c, ahead: d, grace: e };
@@ -96,7 +97,7 @@ export function decode(item: unknown[]): ServerMessage | null {
     case "response_done":
       return { type, sequence: a, turn: b, status: c, heard: d, heardText: e, stage: f, message: g };
     case "timed":
-      return { type, sequence: a, turn: b, timings: { endpoint: c, tokenize: d, prefill: e, firstToken: f, firstBlock: g, firstAudio: h, saved: i } };
+      return { type, sequence: a, turn: b, timings: { endpoint: c, tokenize: d, prefill: e, firstToken: f, firstBlock: g, firstAudio: h, savedByHearing: i, savedByGuessing: j } };
     case "refused":
       return { type, sequence: a, code: b, message: c };
     case "ended":

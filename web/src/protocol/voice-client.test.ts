@@ -109,3 +109,19 @@ test("Events are acknowledged often enough for the server to forget them", async
   for (let sequence = 1; sequence <= 100; sequence++) line.item(["text_delta", sequence, 1, "x"]);
   expect(line.sent.filter((message) => message[0] === "received")).toEqual([["received", 32], ["received", 64], ["received", 96]]);
 });
+
+test("What is written without a connection is sent when there is one, once and in order", async () => {
+  const client = new VoiceClient({ url: "", settings: {}, speaker: true, resume: null, receive: () => undefined, changed: () => undefined }, line.dial);
+  client.send(["text", "one"]);
+  await client.connect();
+  client.send(["text", "two"]);
+  expect(line.sent).toEqual([]);
+  line.item(["opened", "t", false, 0, 400, 20_000]);
+  client.send(["text", "three"]);
+  line.cut();
+  client.send(["text", "four"]);
+  client.send(["interrupt"]);
+  await vi.advanceTimersByTimeAsync(0);
+  line.item(["opened", "t", true, 0, 400, 20_000]);
+  expect(line.sent.filter((message) => message[0] !== "ping")).toEqual([["text", "one"], ["text", "two"], ["text", "three"], ["text", "four"]]);
+});

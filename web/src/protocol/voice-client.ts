@@ -47,6 +47,7 @@ export class VoiceClient {
   private isOpen = false;
   private nextFrame = 0;
   private frames: { number: number; pcm: Uint8Array }[] = [];
+  private unsent: ClientMessage[] = [];
   private retry: ReturnType<typeof setTimeout> | undefined;
   private pinger: ReturnType<typeof setInterval> | undefined;
 
@@ -99,13 +100,15 @@ export class VoiceClient {
     }
   }
 
+  /** Sends an item. What was written waits for a connection; what only matters now is left out without one. */
   send(message: ClientMessage): void {
     if (message[0] === "played" || message[0] === "flushed") {
       this.turn = message[1];
       this.played = message[2];
       this.needed = Math.max(this.needed, this.played);
     }
-    this.socket?.send(message);
+    if (message[0] === "text" && !this.isOpen) this.unsent.push(message);
+    else this.socket?.send(message);
   }
 
   /** Sends 20 ms of the microphone. Without a connection the last two seconds are kept. */
@@ -171,6 +174,7 @@ export class VoiceClient {
       this.frames = [];
       this.nextFrame = message.nextFrame;
     }
+    for (const message of this.unsent.splice(0)) this.send(message);
     this.ping();
     clearInterval(this.pinger);
     this.pinger = setInterval(() => this.ping(), 5_000);

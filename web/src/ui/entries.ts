@@ -101,6 +101,8 @@ function renderWaterfall(entry: AssistantEntry, strings: Strings): TemplateResul
         <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${svg`<rect x=${x} y="0" width=${width} height="8" />`}</svg>
         <dd>${Math.round(duration)} ms</dd>`;
     })}
-    ${timings.saved >= 1 ? html`<p>${strings.saved(Math.round(timings.saved).toString())}</p>` : nothing}
+    ${timings.savedByHearing + timings.savedByGuessing >= 1
+      ? html`<p>${strings.saved(Math.round(timings.savedByHearing).toString(), Math.round(timings.savedByGuessing).toString())}</p>`
+      : nothing}
   </dl>`;
 }

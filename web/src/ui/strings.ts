@@ -32,7 +32,7 @@ export interface Strings {
   newConversation: string;
   holdSpace: string;
   timing: (milliseconds: string) => string;
-  saved: (milliseconds: string) => string;
+  saved: (hearing: string, guessing: string) => string;
   parts: Record<"endpoint" | "tokenize" | "prefill" | "firstToken" | "firstBlock" | "network", string>;
   phases: Record<Phase, string>;
   queue: (position: number) => string;
@@ -77,7 +77,7 @@ const en: Strings = {
   newConversation: "A new conversation",
   holdSpace: "Hold Space to talk · Esc to stop",
   timing: (milliseconds) => `Answered in ${milliseconds} ms`,
-  saved: (milliseconds) => `${milliseconds} ms saved by hearing ahead`,
+  saved: (hearing, guessing) => `Saved: ${hearing} ms by hearing ahead, ${guessing} ms by guessing the end`,
   parts: { endpoint: "End of speech", tokenize: "Hear", prefill: "Read", firstToken: "First token", firstBlock: "First sound", network: "Network" },
   phases: {
     idle: "Ready",
@@ -138,7 +138,7 @@ const zh: Strings = {
   newConversation: "新的对话",
   holdSpace: "按住空格说话 · Esc 停止",
   timing: (milliseconds) => `${milliseconds} 毫秒后回答`,
-  saved: (milliseconds) => `提前聆听节省 ${milliseconds} 毫秒`,
+  saved: (hearing, guessing) => `提前聆听节省 ${hearing} 毫秒，预判结束节省 ${guessing} 毫秒`,
   parts: { endpoint: "判断说完", tokenize: "听", prefill: "读", firstToken: "首个词元", firstBlock: "首段声音", network: "网络" },
   phases: {
     idle: "准备好了",
