@@ -59,7 +59,7 @@ class SelfAttention(nn.Module):
         # The heads of a group attend together: [batch, groups, heads per group × new, head].
         shared = c.heads // c.groups
         query = query.view(batch, new, c.groups, shared, c.head_size).permute(0, 2, 3, 1, 4).reshape(batch, c.groups, shared * new, c.head_size)
-        scores = query @ key.transpose(2, 3) / math.sqrt(c.head_size)
+        scores = query / math.sqrt(c.head_size) @ key.transpose(2, 3)
         if mask is not None:
             scores = scores.view(batch, c.groups, shared, new, -1) + mask.to(scores.dtype)
             scores = scores.view(batch, c.groups, shared * new, -1)
@@ -175,13 +175,25 @@ class LanguageModel(nn.Module):
         return self.transformer.output_layer(hidden[:, -1]), present
 
     def loss(self, ids: Tensor, weights: Tensor) -> Tensor:
-        """Weighted mean of the cross entropy. ids [batch, length + 1]; weights [batch, length + 1], 0 where nothing is learned."""
-        hidden, _ = self.hidden(ids[:, :-1])
-        wanted = weights[:, 1:] > 0
+        """Weighted mean of the cross entropy. ids [batch, length + 1]; weights [batch, length + 1], 0 where nothing is learned.
+
+        What all begin with, the system prompt, is computed once; nothing of it is learned.
+        """
+        batch = ids.shape[0]
+        same = (ids == ids[:1]).all(0) & (weights == 0).all(0)
+        shared = int(same.long().cumprod(0).sum()) - 1
+        if shared > 0:
+            _, prompt = self.hidden(ids[:1, :shared])
+            past = [(key.expand(batch, -1, -1, -1), value.expand(batch, -1, -1, -1)) for key, value in prompt]
+            hidden, _ = self.hidden(ids[:, shared:-1], past)
+        else:
+            shared = 0
+            hidden, _ = self.hidden(ids[:, :-1])
+        targets, weights = ids[:, shared + 1:], weights[:, shared + 1:]
+        wanted = weights > 0
         logits = self.transformer.output_layer(hidden[wanted]).float()
-        each = F.cross_entropy(logits, ids[:, 1:][wanted], reduction="none")
-        weight = weights[:, 1:][wanted]
-        return (each * weight).sum() / weight.sum()
+        each = F.cross_entropy(logits, targets[wanted], reduction="none")
+        return (each * weights[wanted]).sum() / weights[wanted].sum()
 
     @torch.no_grad()
     def generate(self, prompt: List[int], stops: List[int], most: int = 600) -> List[int]:

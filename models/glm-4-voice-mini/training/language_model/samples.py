@@ -18,7 +18,9 @@ from .speech import Speech
 
 # Part of the user's speech tokens that are exchanged for others: a tokenizer errs on voices it never heard.
 USER_NOISE = 0.06
-LONGEST = 640
+LONGEST = 512
+CHUNK = 256
+BATCH_TOKENS = 3200
 
 
 class Samples:
@@ -40,17 +42,20 @@ class Samples:
             if sample is not None and len(sample.ids) <= LONGEST:
                 return sample
 
-    def batch(self, first: int, count: int) -> Tuple[Tensor, Tensor]:
-        """`count` samples from number `first` on: ids and weights, [count, longest], padded with weight 0."""
-        samples = [self(first + i) for i in range(count)]
-        return pad(samples)
+    def chunk(self, number: int) -> List[Tuple[Tensor, Tensor]]:
+        """Batches of some 256 samples, in random order: ids and weights, [samples, longest], padded with weight 0.
 
-    def chunk(self, number: int, batches: int, count: int) -> List[Tuple[Tensor, Tensor]]:
-        """`batches` batches of `count` samples of about equal length, in random order."""
-        samples = sorted((self(number * batches * count + i) for i in range(batches * count)), key=lambda sample: len(sample.ids))
-        made = [pad(samples[i * count:(i + 1) * count]) for i in range(batches)]
+        The samples of a batch begin alike and are about as long, so that little is computed in vain.
+        """
+        samples = sorted((self(number * CHUNK + i) for i in range(CHUNK)), key=lambda sample: (sample.ids[:20], len(sample.ids)))
+        made: List[List[Sample]] = [[]]
+        for sample in samples:
+            other = made[-1] and made[-1][0].ids[:20] != sample.ids[:20]
+            if other or (len(made[-1]) + 1) * len(sample.ids) > BATCH_TOKENS:
+                made.append([])
+            made[-1].append(sample)
         random.Random(f"{self._seed} chunk {number}").shuffle(made)
-        return made
+        return [pad(batch) for batch in made]
 
     def _draw(self, rng: random.Random) -> Dialogue:
         if self._dialogues is None:

@@ -21,12 +21,9 @@ from .samples import Samples
 class Training:
     """How it is trained.
 
-    batches_per_chunk: samples of so many batches are sorted by length together, so that little is padded.
     finish_steps: steps over which the learning rate falls to zero once the end is asked for.
     """
 
-    batch: int = 12
-    batches_per_chunk: int = 16
     peak: float = 1.5e-3
     warmup: int = 300
     finish_steps: int = 3000
@@ -45,11 +42,11 @@ def train(model: LanguageModel, samples: Samples, folder: Path, training: Traini
     others = [p for p in model.parameters() if p.dim() < 2]
     optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": training.weight_decay}, {"params": others, "weight_decay": 0.0}],
                                   lr=training.peak, betas=(0.9, 0.98))
-    step, finish_from, seen = 0, -1, 0
+    step, finish_from, seen, chunk, place = 0, -1, 0, 0, 0
     if (state := checkpoint.load(file)) is not None:
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
-        step, finish_from, seen = state["step"], state["finish_from"], state["seen"]
+        step, finish_from, seen, chunk, place = (state[name] for name in ("step", "finish_from", "seen", "chunk", "place"))
         say(f"goes on at step {step}")
     elif begin_with is not None:
         begun = torch.load(begin_with, map_location="cpu")["model"]
@@ -60,17 +57,19 @@ def train(model: LanguageModel, samples: Samples, folder: Path, training: Traini
     last = finish_from + training.finish_steps if finish_from >= 0 else steps
 
     def save() -> None:
-        checkpoint.save(file, {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "finish_from": finish_from, "seen": seen})
+        checkpoint.save(file, {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "finish_from": finish_from, "seen": seen,
+                               "chunk": chunk, "place": place})
 
     model.train()
     saved = said = time.monotonic()
     loss_sum, loss_count, seen_before = 0.0, 0, seen
-    chunk, batches = -1, []
+    batches = samples.chunk(chunk)
     while last is None or step < last:
-        if step // training.batches_per_chunk != chunk:
-            chunk = step // training.batches_per_chunk
-            batches = samples.chunk(chunk, training.batches_per_chunk, training.batch)
-        ids, weights = batches[step % training.batches_per_chunk]
+        if place == len(batches):
+            chunk, place = chunk + 1, 0
+            batches = samples.chunk(chunk)
+        ids, weights = batches[place]
+        place += 1
         rate = learning_rate(step, training.peak, training.warmup, finish_from, training.finish_steps)
         for group in optimizer.param_groups:
             group["lr"] = rate
