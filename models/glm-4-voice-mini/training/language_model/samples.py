@@ -19,7 +19,6 @@ from .speech import Speech
 # Part of the user's speech tokens that are exchanged for others: a tokenizer errs on voices it never heard.
 USER_NOISE = 0.06
 LONGEST = 512
-CHUNK = 256
 BATCH_TOKENS = 3200
 
 
@@ -27,6 +26,7 @@ class Samples:
     """Draws samples; the same number always gives the same sample."""
 
     TASKS: Dict[str, float] = {"spoken": 0.46, "typed": 0.14, "read aloud": 0.18, "write down": 0.22}
+    CHUNK = 256
 
     def __init__(self, bpe: Bpe, speech: Speech, seed: int, dialogues: Optional[int] = None, human: Optional[List[str]] = None) -> None:
         """dialogues: how many different ones there are; without end if not given. human: texts of recorded people, who speak of anything."""
@@ -47,7 +47,7 @@ class Samples:
 
         The samples of a batch begin alike and are about as long, so that little is computed in vain.
         """
-        samples = sorted((self(number * CHUNK + i) for i in range(CHUNK)), key=lambda sample: (sample.ids[:20], len(sample.ids)))
+        samples = sorted((self(number * self.CHUNK + i) for i in range(self.CHUNK)), key=lambda sample: (sample.ids[:20], len(sample.ids)))
         made: List[List[Sample]] = [[]]
         for sample in samples:
             other = made[-1] and made[-1][0].ids[:20] != sample.ids[:20]

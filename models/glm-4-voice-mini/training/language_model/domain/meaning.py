@@ -19,8 +19,13 @@ _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 
 
+def _escape(text: str) -> str:
+    """A pattern that matches a text alone, for any dialect of regular expressions."""
+    return re.sub(r"([\\.^$*+?{}\[\]()|])", r"\\\1", text).replace("\n", r"\n")
+
+
 def _any_of(answers) -> str:
-    return "|".join(re.escape(answer) for answer in answers)
+    return "|".join(_escape(answer) for answer in answers)
 
 
 def _call(name: str, arguments: str) -> str:
@@ -29,7 +34,7 @@ def _call(name: str, arguments: str) -> str:
 
 def _patterns() -> Dict[str, str]:
     found = {talk.intent: _any_of(talk.answers) for talk in smalltalk.SMALL_TALK + shop.SHOP_FACTS}
-    unknown = re.escape(UNKNOWN)
+    unknown = _escape(UNKNOWN)
     found.update({
         "time": rf"It is (?:.+ (?:in the (?:morning|afternoon|evening)|at night)|midnight|twelve noon)\.|{unknown}",
         "date": rf"Today is {_DAY}, the .+ of {_MONTH}\.|{unknown}",
@@ -38,12 +43,12 @@ def _patterns() -> Dict[str, str]:
         "month": rf"It is {_MONTH}\.|{unknown}",
         "year": rf"It is twenty [a-z-]+\.|{unknown}",
         "arithmetic": rf"[A-Z]{_NUMBER} (?:plus|minus|times) {_NUMBER} is {_NUMBER}\.",
-        "too_big": re.escape(arithmetic.TOO_BIG_ANSWER),
+        "too_big": _escape(arithmetic.TOO_BIG_ANSWER),
         "opening_day": rf"(?:On {_DAY}|Today|Tomorrow) we are (?:open from .+ to .+|closed)\.|{unknown}",
         "opening_now": rf"Yes, we are open now, until .+\.|No, we are closed now\.|{unknown}",
-        "ask_order_number": re.escape(shop.ASK_NUMBER),
-        "no_order_number": re.escape(shop.ASK_NUMBER_AGAIN),
-        "complaint": rf"I am sorry .+ {re.escape(shop.ASK_NUMBER)}",
+        "ask_order_number": _escape(shop.ASK_NUMBER),
+        "no_order_number": _escape(shop.ASK_NUMBER_AGAIN),
+        "complaint": rf"I am sorry .+ {_escape(shop.ASK_NUMBER)}",
         "ask_problem": r"(?:Sorry\. )?What is wrong with order \d{4}\?",
         "confirm_complaint": r"So .*order \d{4}.* Is that right\?",
         "order_status": _call("order_status", r'"order_id": "\d{4}"'),
@@ -65,17 +70,17 @@ def expected(exchange: Exchange) -> Tuple[str, Optional[str]]:
     """The pattern of any answer with the right intent, and of one whose slots are right too, where there are slots."""
     whole = exchange.call.text if exchange.call else exchange.assistant
     if exchange.intent == "again":
-        return re.escape(whole), None
+        return _escape(whole), None
     return PATTERNS[exchange.intent], _slots(exchange, whole)
 
 
 def _slots(exchange: Exchange, whole: str) -> Optional[str]:
     if exchange.intent == "repeat":
-        return "(?i:" + re.sub(r"\\[,.'-]", lambda mark: mark[0] + "?", re.escape(whole)) + ")"
+        return "(?i:" + re.sub(r",|\\\.|'|-", lambda mark: mark[0] + "?", _escape(whole)) + ")"
     if exchange.intent == "complaint":
         return None
     fixed = exchange.call is None and not exchange.slots and exchange.intent not in ("time", "date", "weekday", "tomorrow", "month", "year")
-    return None if fixed else re.escape(whole)
+    return None if fixed else _escape(whole)
 
 
 def intent_of(text: str) -> str:

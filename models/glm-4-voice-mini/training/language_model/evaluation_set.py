@@ -1,0 +1,144 @@
+"""Makes the evaluation set: conversations as sound files, and what a right answer to each turn looks like.
+
+``python3 -m language_model.evaluation_set --out DIR --count 150``. The same seed makes the same set. Its format is in the README beside
+the recipe; ``voiceglm eval`` reads it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Dict, Iterator, List, Optional
+
+import numpy as np
+from scipy.signal import butter, resample_poly, sosfilt
+
+from common.log import say
+from common.wave import write_wave
+from corpora.synthesis import Synthesizer
+from corpora.voices import HELD_OUT as HELD_OUT_VOICES
+from corpora.voices import TRAINING as TRAINING_VOICES
+from corpora.voices import Voice, draw
+
+from .domain.dialogue import Dialogue
+from .domain.generator import dialogues
+from .domain.grammar import HELD_OUT, TRAIN
+from .domain.meaning import expected
+
+RATE = 16_000
+SEED = 2026
+# Held-out dialogues longer than this say little about understanding, and take long.
+MOST_TURNS = 4
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Who speaks, in which phrasings, and through what."""
+
+    name: str
+    split: str
+    voices: List[Voice]
+    noise_db: Optional[float] = None
+    telephone: bool = False
+    typed: bool = False
+
+
+CONDITIONS = (
+    Condition("seen voices", TRAIN, TRAINING_VOICES),
+    Condition("held-out voices", HELD_OUT, HELD_OUT_VOICES),
+    Condition("held-out voices, noise 10 dB below", HELD_OUT, HELD_OUT_VOICES, noise_db=10.0),
+    Condition("held-out voices, telephone", HELD_OUT, HELD_OUT_VOICES, telephone=True),
+    Condition("typed", HELD_OUT, HELD_OUT_VOICES, typed=True),
+)
+
+
+def make(out: Path, count: int, seed: int = SEED) -> None:
+    """Writes `count` conversations of each condition: ``conversations.jsonl`` and ``wav/``."""
+    (out / "wav").mkdir(parents=True, exist_ok=True)
+    with open(out / "conversations.jsonl", "w") as lines, tempfile.TemporaryDirectory() as scratch:
+        synthesizer = Synthesizer(Path(scratch))
+        for condition in CONDITIONS:
+            for line in _conversations(condition, count, seed, synthesizer, out):
+                lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+            say(f"{condition.name}: {count} conversations")
+
+
+def _conversations(condition: Condition, count: int, seed: int, synthesizer: Synthesizer, out: Path) -> Iterator[Dict]:
+    rng = random.Random(f"{condition.name} {seed}")
+    made = 0
+    # The same dialogues in each condition of a split, so that conditions can be compared.
+    for number, dialogue in enumerate(dialogues(20 * count, condition.split, seed)):
+        if made == count:
+            return
+        if len(dialogue.exchanges) > MOST_TURNS or any(exchange.noise for exchange in dialogue.exchanges):
+            continue
+        name = f"{condition.name.replace(',', '').replace(' ', '-')}-{number}"
+        voice, manner = draw(rng, condition.voices)
+        texts = [exchange.user for exchange in dialogue.exchanges]
+        sounds = [] if condition.typed else [sound.samples for _, _, sound in synthesizer.speak((voice, manner, text) for text in texts)]
+        if not condition.typed and len(sounds) != len(texts):
+            continue
+        waves = []
+        for turn, sound in enumerate(sounds):
+            waves.append(f"wav/{name}-{turn}.wav")
+            write_wave(out / waves[-1], through(sound, condition, np.random.default_rng(rng.getrandbits(32))), RATE)
+        yield _line(name, condition, dialogue, None if condition.typed else voice.key, waves)
+        made += 1
+
+
+def _line(name: str, condition: Condition, dialogue: Dialogue, voice: Optional[str], waves: List[str]) -> Dict:
+    turns = []
+    for turn, exchange in enumerate(dialogue.exchanges):
+        intent, slots = expected(exchange)
+        turns.append({
+            "wav": waves[turn] if waves else None, "text": exchange.user if waves else exchange.typed, "intent": exchange.intent,
+            "answer": f"^(?:{intent})$", "slots": None if slots is None else f"^(?:{slots})$", "observation": exchange.observation})
+    clock = dialogue.clock.strftime("%Y-%m-%dT%H:%M") if dialogue.clock else None
+    return {"id": name, "condition": condition.name, "voice": voice, "clock": clock, "turns": turns}
+
+
+def through(samples: np.ndarray, condition: Condition, source: np.random.Generator) -> np.ndarray:
+    """int16 speech with silence around it, as a condition's microphone or telephone passes it on."""
+    speech = samples.astype(np.float64) / 32768
+    speech *= 10 ** (-26 / 20) / (np.sqrt(np.mean(speech**2)) + 1e-9)
+    sound = np.concatenate((np.zeros(RATE * 3 // 10), speech, np.zeros(RATE * 4 // 10)))
+    level = -70.0 if condition.noise_db is None else -26.0 - condition.noise_db
+    sound += 10 ** (level / 20) * pink_noise(len(sound), source)
+    if condition.telephone:
+        sound = telephone(sound)
+    return np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16)
+
+
+def pink_noise(count: int, source: np.random.Generator) -> np.ndarray:
+    """Noise of equal power per octave, root mean square 1."""
+    spectrum = np.fft.rfft(source.standard_normal(count))
+    frequencies = np.fft.rfftfreq(count, 1 / RATE)
+    shaped = np.fft.irfft(spectrum / np.sqrt(np.maximum(frequencies, 50.0)), count)
+    return shaped / np.sqrt(np.mean(shaped**2))
+
+
+def telephone(sound: np.ndarray) -> np.ndarray:
+    """300–3400 Hz at 8 kHz through G.711's µ-law, and back to 16 kHz."""
+    narrow = resample_poly(sound, 1, 2)
+    narrow = sosfilt(butter(4, (300, 3400), "bandpass", fs=RATE // 2, output="sos"), narrow)
+    # ITU-T G.711 µ-law with 255 in its continuous form; 256 steps.
+    pressed = np.sign(narrow) * np.log1p(255 * np.minimum(np.abs(narrow), 1)) / np.log(256)
+    pressed = np.round(pressed * 127) / 127
+    return resample_poly(np.sign(pressed) * np.expm1(np.abs(pressed) * np.log(256)) / 255, 2, 1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--count", type=int, default=150, help="conversations of each condition")
+    parser.add_argument("--seed", type=int, default=SEED)
+    arguments = parser.parse_args()
+    make(arguments.out, arguments.count, arguments.seed)
+
+
+if __name__ == "__main__":
+    main()
