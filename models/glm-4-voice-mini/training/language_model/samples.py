@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import random
-from typing import Callable, Dict, List, Optional, Tuple
+from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
 import torch
 from torch import Tensor
 
+from corpora.sentences import normalized
+
 from .bpe import Bpe
+from .domain import clock as clocks
+from .domain import limits
 from .domain.dialogue import Dialogue, Exchange, clock_sentence
 from .domain.generator import dialogue
 from .domain.grammar import TRAIN
@@ -25,17 +30,18 @@ BATCH_TOKENS = 3200
 class Samples:
     """Draws samples; the same number always gives the same sample."""
 
-    TASKS: Dict[str, float] = {"spoken": 0.46, "typed": 0.14, "read aloud": 0.18, "write down": 0.22}
+    TASKS: Dict[str, float] = {"spoken": 0.46, "beyond": 0.03, "typed": 0.13, "read aloud": 0.17, "write down": 0.21}
     CHUNK = 256
 
-    def __init__(self, bpe: Bpe, speech: Speech, seed: int, dialogues: Optional[int] = None, human: Optional[List[str]] = None) -> None:
-        """dialogues: how many different ones there are; without end if not given. human: texts of recorded people, who speak of anything."""
-        self._bpe, self._speech, self._seed, self._dialogues, self._human = bpe, speech, seed, dialogues, human or []
+    def __init__(self, bpe: Bpe, speech: Speech, seed: int, dialogues: Optional[int] = None) -> None:
+        """dialogues: how many different ones there are; without end if not given."""
+        self._bpe, self._speech, self._seed, self._dialogues = bpe, speech, seed, dialogues
 
     def __call__(self, number: int) -> Sample:
         rng = random.Random(f"{self._seed} sample {number}")
         make: Dict[str, Callable[[random.Random], Optional[Sample]]] = {
-            "spoken": lambda r: self._dialogue(r, True), "typed": lambda r: self._dialogue(r, False), "read aloud": self._read_aloud, "write down": self._write_down}
+            "spoken": lambda r: self._dialogue(r, True), "beyond": self._beyond, "typed": lambda r: self._dialogue(r, False),
+            "read aloud": self._read_aloud, "write down": self._write_down}
         while True:
             task = rng.choices(list(self.TASKS), list(self.TASKS.values()))[0]
             sample = make[task](rng)
@@ -64,7 +70,7 @@ class Samples:
 
     def _dialogue(self, rng: random.Random, by_speech: bool) -> Optional[Sample]:
         drawn = self._draw(rng)
-        writer = PromptWriter(self._bpe, by_speech, clock_sentence(drawn.clock) if drawn.clock else None)
+        writer = PromptWriter(self._bpe, by_speech, self._clock(drawn.clock))
         begun = False
         for exchange in drawn.exchanges:
             speech = self._heard(exchange, rng) if by_speech else []
@@ -107,18 +113,37 @@ class Samples:
         writer = PromptWriter(self._bpe)
         begun = False
         for _ in range(rng.randint(2, 4)):
-            if self._human and rng.random() < 0.4:
-                text = rng.choice(self._human)
-            else:
-                text = next(iter(self._exchanges(rng, 1))).user
-            speech = self._speech.user(text, rng) if text else None
-            if speech is not None:
-                writer.hear(self._mishear(speech, rng))
+            said = self._speech.anybody(rng) or self._somebody(rng)
+            if said is not None:
+                writer.hear(self._mishear(said[1], rng))
                 writer.ask("transcription")
-                writer.write(text)
+                writer.write(normalized(said[0]))
                 begun = True
         writer.end()
         return writer.sample if begun else None
+
+    def _beyond(self, rng: random.Random) -> Optional[Sample]:
+        """A real person, who speaks of what the model knows nothing of."""
+        said = self._speech.person(rng)
+        exchange = limits.beyond(rng, TRAIN)
+        answer = self._speech.assistant(exchange.assistant, rng)
+        if said is None or answer is None or len(said[0].split()) < 4:
+            return None
+        writer = PromptWriter(self._bpe, clock=self._clock(clocks.maybe_clock(rng)))
+        writer.hear(self._mishear(said[1], rng))
+        writer.ask()
+        writer.say(exchange.assistant, answer)
+        writer.end()
+        return writer.sample
+
+    def _somebody(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
+        text = self._exchanges(rng, 1)[0].user
+        speech = self._speech.user(text, rng) if text else None
+        return None if speech is None else (text, speech)
+
+    @staticmethod
+    def _clock(clock: Optional[datetime.datetime]) -> Optional[str]:
+        return clock_sentence(clock) if clock else None
 
     def _exchanges(self, rng: random.Random, count: int) -> List[Exchange]:
         return [rng.choice(self._draw(rng).exchanges) for _ in range(count)]
@@ -129,7 +154,7 @@ class Samples:
         speech = self._speech.user(exchange.user, rng)
         return None if speech is None else self._mishear(speech, rng)
 
-    def _mishear(self, speech, rng: random.Random) -> List[int]:
+    def _mishear(self, speech: Sequence[int], rng: random.Random) -> List[int]:
         return [rng.randrange(self._bpe.speech_tokens) if rng.random() < USER_NOISE else token for token in speech]
 
 

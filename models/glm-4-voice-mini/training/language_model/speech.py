@@ -26,6 +26,12 @@ class Speech(Protocol):
     def noise(self, rng: random.Random) -> Sequence[int]:
         """What cannot be understood."""
 
+    def anybody(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
+        """Somebody saying anything, and what; nothing where speech is made for any text."""
+
+    def person(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
+        """A real person reading something, and what; nothing where there is none."""
+
 
 class TokenBank:
     """Token sequences by text, in one folder: ``texts.json`` (a text each), ``ends.npy``, ``tokens.npy``; a text may be there many times."""
@@ -37,14 +43,16 @@ class TokenBank:
         self._places: Dict[str, List[int]] = defaultdict(list)
         for place, text in enumerate(texts):
             self._places[text].append(place)
+        self._all = texts
         self._count = len(texts)
 
     def __len__(self) -> int:
         return self._count
 
-    @property
-    def texts(self) -> List[str]:
-        return list(self._places)
+    def any(self, rng: random.Random) -> Tuple[str, List[int]]:
+        """One of the sequences, and its text."""
+        text = self._all[rng.randrange(self._count)]
+        return text, self.pick(text, rng) or []
 
     def pick(self, text: str, rng: random.Random) -> Optional[List[int]]:
         """One of the sequences of a text."""
@@ -64,10 +72,12 @@ class TokenBank:
 
 
 class RecordedSpeech:
-    """Speech from token banks: several of users, one of the assistant, one of noises (whose texts are empty)."""
+    """Speech from token banks: of users, who say the dialogues' sentences, of people, who say anything, of the assistant, of noises."""
 
-    def __init__(self, users: Sequence[TokenBank], assistant: TokenBank, noises: TokenBank) -> None:
-        self._users, self._assistant, self._noises = users, assistant, noises
+    _PEOPLE = 0.4
+
+    def __init__(self, users: Sequence[TokenBank], people: Sequence[TokenBank], assistant: TokenBank, noises: TokenBank) -> None:
+        self._users, self._people, self._assistant, self._noises = users, people, assistant, noises
 
     def user(self, text: str, rng: random.Random) -> Optional[Sequence[int]]:
         found = [tokens for bank in self._users if (tokens := bank.pick(text, rng))]
@@ -79,7 +89,13 @@ class RecordedSpeech:
     def noise(self, rng: random.Random) -> Sequence[int]:
         if rng.random() < 0.2:
             return [rng.randrange(SPEECH_TOKENS) for _ in range(rng.randint(3, 40))]
-        return self._noises.pick("", rng) or []
+        return self._noises.any(rng)[1]
+
+    def anybody(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
+        return rng.choice(self._people if rng.random() < self._PEOPLE else self._users).any(rng)
+
+    def person(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
+        return rng.choice(self._people).any(rng)
 
 
 class RehearsalSpeech:
@@ -99,6 +115,12 @@ class RehearsalSpeech:
 
     def noise(self, rng: random.Random) -> Sequence[int]:
         return [rng.randrange(SPEECH_TOKENS) for _ in range(rng.randint(3, 40))]
+
+    def anybody(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
+        return None
+
+    def person(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
+        return None
 
     def _say(self, text: str, rng: random.Random, voice: int, slip: float) -> List[int]:
         letters = [self._LETTERS.find(letter) for letter in text.lower() if letter in self._LETTERS]
