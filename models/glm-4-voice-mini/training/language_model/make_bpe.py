@@ -1,11 +1,12 @@
-"""Learns the byte-pair encoding: ``python3 -m language_model.make_bpe --books DIR --out DIR``."""
+"""Learns the byte-pair encoding."""
 
 from __future__ import annotations
 
-import argparse
 import random
 from pathlib import Path
 from typing import Iterator, Tuple
+
+from common.log import say
 
 from .bpe import Bpe, train
 from .domain import clock as clocks
@@ -37,15 +38,8 @@ def texts(books: Path) -> Iterator[Tuple[str, int]]:
         yield " ".join(book.read_text(encoding="utf-8", errors="ignore").split()), BOOK_WEIGHT
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--books", type=Path, required=True, help="folder of English texts")
-    parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
-    bpe = Bpe(train(texts(arguments.books)))
-    bpe.save(arguments.out, CONTEXT)
-    print(f"{len(bpe)} ids; the last tokens are {[token.decode('utf-8', 'replace') for token in bpe.tokens[-12:]]}")
-
-
-if __name__ == "__main__":
-    main()
+def make(books: Path, out: Path) -> None:
+    """books: folder of English texts."""
+    bpe = Bpe(train(texts(books)))
+    bpe.save(out, CONTEXT)
+    say(f"{len(bpe)} ids; the last tokens are {[token.decode('utf-8', 'replace') for token in bpe.tokens[-12:]]}")

@@ -1,4 +1,4 @@
-"""Trains on made-up speech, before there is a speech tokenizer: ``python3 -m language_model.rehearse --bpe DIR --out DIR``.
+"""Trains on made-up speech, while there is no speech tokenizer yet.
 
 What is learned besides the sound itself (the form of a conversation, the answers, how text and speech go along each other) carries
 over to real speech.
@@ -6,9 +6,8 @@ over to real speech.
 
 from __future__ import annotations
 
-import argparse
+import shutil
 from pathlib import Path
-from typing import Optional
 
 import torch
 
@@ -19,20 +18,12 @@ from .speech import RehearsalSpeech
 from .train import Training, train
 
 
-def rehearse(bpe: Path, out: Path, steps: Optional[int]) -> None:
+STEPS = 6000
+
+
+def rehearse(bpe: Path, out: Path, steps: int = STEPS) -> None:
+    """Trains to `steps`; called again, it goes on. ``final.pt`` is there at the end."""
     torch.manual_seed(1)
     encoding = Bpe.load(bpe)
     train(LanguageModel(LanguageModelConfig(len(encoding))), Samples(encoding, RehearsalSpeech(), seed=1), out, Training(), steps=steps)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bpe", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int)
-    arguments = parser.parse_args()
-    rehearse(arguments.bpe, arguments.out, arguments.steps)
-
-
-if __name__ == "__main__":
-    main()
+    shutil.copy(out / "checkpoint.pt", out / "final.pt")

@@ -32,10 +32,10 @@ class Training:
 
 
 def train(model: LanguageModel, samples: Samples, folder: Path, training: Training = Training(), finish: bool = False,
-          begin_with: Optional[Path] = None, steps: Optional[int] = None) -> None:
+          begin_with: Optional[Path] = None, anew: Optional[range] = None, steps: Optional[int] = None) -> None:
     """Trains to the end of `steps`, or, told to finish, to that of the schedule; `folder` then has ``final.pt``.
 
-    begin_with: a checkpoint whose weights a new training begins with.
+    begin_with: a checkpoint whose weights a new training begins with; but for the ids `anew`, whose embeddings are drawn again.
     """
     file = folder / "checkpoint.pt"
     decayed = [p for p in model.parameters() if p.dim() >= 2]
@@ -50,6 +50,9 @@ def train(model: LanguageModel, samples: Samples, folder: Path, training: Traini
         say(f"goes on at step {step}")
     elif begin_with is not None:
         begun = torch.load(begin_with, map_location="cpu")["model"]
+        if anew is not None:
+            for name in ("transformer.embedding.word_embeddings.weight", "transformer.output_layer.weight"):
+                begun[name][anew.start:anew.stop] = model.state_dict()[name][anew.start:anew.stop]
         model.load_state_dict(begun)
         say(f"begins with the weights of {begin_with}")
     if finish and finish_from < 0:
