@@ -17,8 +17,7 @@ from .samples import Samples
 from .speech import RehearsalSpeech
 from .train import Training, train
 
-
-STEPS = 6000
+STEPS = 2500
 
 
 def rehearse(bpe: Path, out: Path, steps: int = STEPS) -> None:

@@ -1,6 +1,7 @@
 """The language model's stages: its encoding, a rehearsal, the sound of the dialogues, their tokens, the training."""
 
 import os
+
 from common.stage import Place, Stage
 
 RECORDINGS = 2
