@@ -13,6 +13,7 @@ from common.log import say
 from common.mel import RATE, whisper_mel
 from corpora.augment import Augmenter, augmented_mel
 from corpora.store import Store, Utterance
+from decoder.voice import VoiceStore
 from tokenizer.evaluate import load
 from tokenizer.model import WhisperVQEncoder
 
@@ -74,6 +75,14 @@ def encode_users(encoder: Encoder, store: Path, out: Path, take: int) -> None:
 def encode_assistant(encoder: Encoder, store: Path, out: Path) -> None:
     """The assistant's answers into a bank."""
     _encode(encoder, Store(store).utterances, out, lambda utterance: utterance.samples.astype(np.float32) / 32768, augmented=False)
+
+
+def encode_readings(encoder: Encoder, store: Path, out: Path) -> None:
+    """What the assistant's voice read for the decoder's sake, into a bank; the last utterances are kept for measuring."""
+    voice = VoiceStore(store)
+    tokens = encoder([voice.tokenizer_samples(utterance) for utterance in voice.training])
+    TokenBank.write(out, [(voice.text(utterance), heard) for utterance, heard in zip(voice.training, tokens)])
+    say(f"{out.name}: {len(tokens)} utterances")
 
 
 def encode_noises(encoder: Encoder, store: Path, out: Path) -> None:

@@ -95,15 +95,16 @@ class Samples:
         return writer.sample if begun else None
 
     def _read_aloud(self, rng: random.Random) -> Optional[Sample]:
-        """Observations alone, each spoken word for word."""
+        """Observations alone, each spoken word for word: half of them answers, half anything."""
         writer = PromptWriter(self._bpe, rng.random() < 0.7)
         begun = False
-        for exchange in self._exchanges(rng, 3):
-            speech = self._speech.assistant(spoken(exchange.assistant), rng)
+        for exchange in self._exchanges(rng, rng.randint(1, 3)):
+            read = self._speech.reading(rng) if rng.random() < 0.5 else None
+            text, speech = read or (exchange.assistant, self._speech.assistant(spoken(exchange.assistant), rng))
             if speech is not None:
-                writer.observe(exchange.assistant)
+                writer.observe(text)
                 writer.ask()
-                writer.say(exchange.assistant, speech)
+                writer.say(text, speech)
                 begun = True
         writer.end()
         return writer.sample if begun else None

@@ -32,6 +32,9 @@ class Speech(Protocol):
     def person(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
         """A real person reading something, and what; nothing where there is none."""
 
+    def reading(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
+        """The assistant's voice reading anything, and what; nothing where speech is made for any text."""
+
 
 class TokenBank:
     """Token sequences by text, in one folder: ``texts.json`` (a text each), ``ends.npy``, ``tokens.npy``; a text may be there many times."""
@@ -72,12 +75,13 @@ class TokenBank:
 
 
 class RecordedSpeech:
-    """Speech from token banks: of users, who say the dialogues' sentences, of people, who say anything, of the assistant, of noises."""
+    """Speech from token banks: of users, who say the dialogues' sentences, of people, who say anything, of the
+    assistant's answers, of what it read besides, of noises."""
 
     _PEOPLE = 0.4
 
-    def __init__(self, users: Sequence[TokenBank], people: Sequence[TokenBank], assistant: TokenBank, noises: TokenBank) -> None:
-        self._users, self._people, self._assistant, self._noises = users, people, assistant, noises
+    def __init__(self, users: Sequence[TokenBank], people: Sequence[TokenBank], assistant: TokenBank, readings: TokenBank, noises: TokenBank) -> None:
+        self._users, self._people, self._assistant, self._readings, self._noises = users, people, assistant, readings, noises
 
     def user(self, text: str, rng: random.Random) -> Optional[Sequence[int]]:
         found = [tokens for bank in self._users if (tokens := bank.pick(text, rng))]
@@ -96,6 +100,9 @@ class RecordedSpeech:
 
     def person(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
         return rng.choice(self._people).any(rng)
+
+    def reading(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
+        return self._readings.any(rng)
 
 
 class RehearsalSpeech:
@@ -120,6 +127,9 @@ class RehearsalSpeech:
         return None
 
     def person(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
+        return None
+
+    def reading(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
         return None
 
     def _say(self, text: str, rng: random.Random, voice: int, slip: float) -> List[int]:

@@ -51,6 +51,7 @@ def _encode(place: Place) -> None:
             make(banks / name)
 
     unless_there("assistant", lambda out: encode.encode_assistant(encoder, folder / "assistant", out))
+    unless_there("readings", lambda out: encode.encode_readings(encoder, place.work / "decoder" / "voice" / "general", out))
     unless_there("noises", lambda out: encode.encode_noises(encoder, folder / "users-0", out))
     for room in range(ROOMS):
         for take in range(RECORDINGS):
