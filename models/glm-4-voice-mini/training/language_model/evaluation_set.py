@@ -67,38 +67,46 @@ def make(out: Path, count: int, seed: int = SEED) -> None:
             say(f"{condition.name}: {count} conversations")
 
 
+def suitable(split: str, seed: int) -> Iterator[Dialogue]:
+    """Dialogues of a split without end that are short enough, and in which everything can be understood."""
+    for dialogue in dialogues(1_000_000, split, seed):
+        if len(dialogue.exchanges) <= MOST_TURNS and not any(exchange.noise for exchange in dialogue.exchanges):
+            yield dialogue
+
+
+def told(name: str, condition: Condition, dialogue: Dialogue, voice: Optional[str], waves: List[str]) -> Dict:
+    """A conversation as the set's file has it."""
+    turns = []
+    for turn, exchange in enumerate(dialogue.exchanges):
+        intent, slots = expected(exchange)
+        turns.append({
+            "wav": waves[turn] if waves else None, "text": exchange.typed if condition.typed else exchange.user, "intent": exchange.intent,
+            "answer": f"^(?:{intent})$", "slots": None if slots is None else f"^(?:{slots})$", "observation": exchange.observation})
+    return {"id": name, "condition": condition.name, "voice": voice, "clock": dialogue.clock_text, "turns": turns}
+
+
 def _conversations(condition: Condition, count: int, seed: int, synthesizer: Synthesizer, out: Path) -> Iterator[Dict]:
     rng = random.Random(f"{condition.name} {seed}")
     made = 0
     # The same dialogues in each condition of a split, so that conditions can be compared.
-    for number, dialogue in enumerate(dialogues(20 * count, condition.split, seed)):
+    for number, dialogue in enumerate(suitable(condition.split, seed)):
         if made == count:
             return
-        if len(dialogue.exchanges) > MOST_TURNS or any(exchange.noise for exchange in dialogue.exchanges):
-            continue
         name = f"{condition.name.replace(',', '').replace(' ', '-')}-{number}"
+        if condition.typed:
+            yield told(name, condition, dialogue, None, [])
+            made += 1
+            continue
         voice, manner = draw(rng, condition.voices)
-        texts = [exchange.user for exchange in dialogue.exchanges]
-        sounds = [] if condition.typed else [sound.samples for _, _, sound in synthesizer.speak((voice, manner, text) for text in texts)]
-        if not condition.typed and len(sounds) != len(texts):
+        sounds = [sound.samples for _, _, sound in synthesizer.speak((voice, manner, exchange.user) for exchange in dialogue.exchanges)]
+        if len(sounds) != len(dialogue.exchanges):
             continue
         waves = []
         for turn, sound in enumerate(sounds):
             waves.append(f"wav/{name}-{turn}.wav")
             write_wave(out / waves[-1], through(sound, condition, np.random.default_rng(rng.getrandbits(32))), RATE)
-        yield _line(name, condition, dialogue, None if condition.typed else voice.key, waves)
+        yield told(name, condition, dialogue, voice.key, waves)
         made += 1
-
-
-def _line(name: str, condition: Condition, dialogue: Dialogue, voice: Optional[str], waves: List[str]) -> Dict:
-    turns = []
-    for turn, exchange in enumerate(dialogue.exchanges):
-        intent, slots = expected(exchange)
-        turns.append({
-            "wav": waves[turn] if waves else None, "text": exchange.user if waves else exchange.typed, "intent": exchange.intent,
-            "answer": f"^(?:{intent})$", "slots": None if slots is None else f"^(?:{slots})$", "observation": exchange.observation})
-    clock = dialogue.clock.strftime("%Y-%m-%dT%H:%M") if dialogue.clock else None
-    return {"id": name, "condition": condition.name, "voice": voice, "clock": clock, "turns": turns}
 
 
 def through(samples: np.ndarray, condition: Condition, source: np.random.Generator) -> np.ndarray:

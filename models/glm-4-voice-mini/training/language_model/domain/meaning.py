@@ -71,7 +71,15 @@ def expected(exchange: Exchange) -> Tuple[str, Optional[str]]:
     whole = exchange.call.text if exchange.call else exchange.assistant
     if exchange.intent == "again":
         return _escape(whole), None
+    if exchange.intent == "repeat":
+        return _repeats(exchange.slots["text"]), _slots(exchange, whole)
     return PATTERNS[exchange.intent], _slots(exchange, whole)
+
+
+def _repeats(text: str) -> str:
+    """Whatever has one of the three longest words of a text, and is nothing that is said for other reasons."""
+    longest = sorted(re.findall(r"[A-Za-z]+", text), key=len)[-3:]
+    return rf"(?i:(?=.*\b(?:{'|'.join(longest)})\b){PATTERNS['repeat']})"
 
 
 def _slots(exchange: Exchange, whole: str) -> Optional[str]:
