@@ -13,7 +13,7 @@ from corpora.sentences import normalized
 
 from .bpe import Bpe
 from .domain import clock as clocks
-from .domain import limits
+from .domain import limits, shop
 from .domain.dialogue import Dialogue, Exchange, clock_sentence
 from .domain.generator import dialogue
 from .domain.grammar import TRAIN
@@ -30,7 +30,7 @@ BATCH_TOKENS = 3200
 class Samples:
     """Draws samples; the same number always gives the same sample."""
 
-    TASKS: Dict[str, float] = {"spoken": 0.46, "beyond": 0.03, "typed": 0.13, "read aloud": 0.17, "write down": 0.21}
+    TASKS: Dict[str, float] = {"spoken": 0.44, "beyond": 0.03, "number": 0.03, "typed": 0.12, "read aloud": 0.17, "write down": 0.21}
     CHUNK = 256
 
     def __init__(self, bpe: Bpe, speech: Speech, seed: int, dialogues: Optional[int] = None) -> None:
@@ -40,7 +40,7 @@ class Samples:
     def __call__(self, number: int) -> Sample:
         rng = random.Random(f"{self._seed} sample {number}")
         make: Dict[str, Callable[[random.Random], Optional[Sample]]] = {
-            "spoken": lambda r: self._dialogue(r, True), "beyond": self._beyond, "typed": lambda r: self._dialogue(r, False),
+            "spoken": lambda r: self._dialogue(r, True), "beyond": self._beyond, "number": self._number, "typed": lambda r: self._dialogue(r, False),
             "read aloud": self._read_aloud, "write down": self._write_down}
         while True:
             task = rng.choices(list(self.TASKS), list(self.TASKS.values()))[0]
@@ -135,6 +135,23 @@ class Samples:
         writer.ask()
         writer.say(exchange.assistant, answer)
         writer.end()
+        return writer.sample
+
+    def _number(self, rng: random.Random) -> Optional[Sample]:
+        """An order whose number a real person says."""
+        said = self._speech.person_with_number(rng)
+        first = shop.ask_status(rng, TRAIN)
+        question, answer = self._speech.user(first.user, rng), self._speech.assistant(first.assistant, rng)
+        if said is None or question is None or answer is None:
+            return None
+        writer = PromptWriter(self._bpe, clock=self._clock(clocks.maybe_clock(rng)))
+        writer.hear(self._mishear(question, rng))
+        writer.ask()
+        writer.say(first.assistant, answer)
+        writer.hear(self._mishear(said[1], rng))
+        writer.ask()
+        writer.write(shop.status_call(said[0]).text)
+        writer.end("<|observation|>")
         return writer.sample
 
     def _somebody(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:

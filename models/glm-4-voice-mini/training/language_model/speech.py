@@ -11,6 +11,8 @@ from zlib import crc32
 
 import numpy as np
 
+from .domain.numbers import order_number_of
+
 SPEECH_TOKENS = 512
 
 
@@ -32,6 +34,9 @@ class Speech(Protocol):
     def person(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
         """A real person reading something, and what; nothing where there is none."""
 
+    def person_with_number(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
+        """A real person saying four digits, and which (``4702``); nothing where there is none."""
+
     def reading(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
         """The assistant's voice reading anything, and what; nothing where speech is made for any text."""
 
@@ -46,7 +51,7 @@ class TokenBank:
         self._places: Dict[str, List[int]] = defaultdict(list)
         for place, text in enumerate(texts):
             self._places[text].append(place)
-        self._all = texts
+        self.texts: List[str] = texts
         self._count = len(texts)
 
     def __len__(self) -> int:
@@ -54,7 +59,7 @@ class TokenBank:
 
     def any(self, rng: random.Random) -> Tuple[str, List[int]]:
         """One of the sequences, and its text."""
-        text = self._all[rng.randrange(self._count)]
+        text = self.texts[rng.randrange(self._count)]
         return text, self.pick(text, rng) or []
 
     def pick(self, text: str, rng: random.Random) -> Optional[List[int]]:
@@ -82,6 +87,7 @@ class RecordedSpeech:
 
     def __init__(self, users: Sequence[TokenBank], people: Sequence[TokenBank], assistant: TokenBank, readings: TokenBank, noises: TokenBank) -> None:
         self._users, self._people, self._assistant, self._readings, self._noises = users, people, assistant, readings, noises
+        self._numbers = sorted({text for bank in people for text in bank.texts if order_number_of(text)})
 
     def user(self, text: str, rng: random.Random) -> Optional[Sequence[int]]:
         found = [tokens for bank in self._users if (tokens := bank.pick(text, rng))]
@@ -100,6 +106,12 @@ class RecordedSpeech:
 
     def person(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
         return rng.choice(self._people).any(rng)
+
+    def person_with_number(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
+        if not self._numbers:
+            return None
+        text = rng.choice(self._numbers)
+        return order_number_of(text), rng.choice([tokens for bank in self._people if (tokens := bank.pick(text, rng))])
 
     def reading(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
         return self._readings.any(rng)
@@ -127,6 +139,9 @@ class RehearsalSpeech:
         return None
 
     def person(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
+        return None
+
+    def person_with_number(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
         return None
 
     def reading(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:

@@ -202,13 +202,22 @@ def status(rng: random.Random, split: str) -> List[Exchange]:
     if rng.random() < 0.5:
         exchanges.append(_with_number(rng, _STATUS_OF, split, digits))
     else:
-        exchanges.append(Exchange(user=_STATUS.pick(rng, split), intent="ask_order_number", assistant=ASK_NUMBER))
+        exchanges.append(ask_status(rng, split))
         if rng.random() < 0.1:
             exchanges.append(Exchange(user=_NO_NUMBER.pick(rng, split), intent="no_order_number", assistant=ASK_NUMBER_AGAIN))
         exchanges.append(_with_number(rng, _THE_NUMBER, split, digits))
     if rng.random() < 0.2:
         exchanges.append(_with_number(rng, _OTHER_NUMBER, split, misheard(rng, digits)))
     return exchanges
+
+
+def ask_status(rng: random.Random, split: str) -> Exchange:
+    """Asks for an order without its number."""
+    return Exchange(user=_STATUS.pick(rng, split), intent="ask_order_number", assistant=ASK_NUMBER)
+
+
+def status_call(digits: str) -> ToolCall:
+    return ToolCall("order_status", {"order_id": digits})
 
 
 def complaint(rng: random.Random, split: str) -> List[Exchange]:
@@ -266,7 +275,7 @@ def misheard(rng: random.Random, digits: str) -> str:
 
 def _with_number(rng: random.Random, phrasings: Phrasings, split: str, digits: str) -> Exchange:
     words = phrasings.pick(rng, split, id="\0")
-    call = ToolCall("order_status", {"order_id": digits})
+    call = status_call(digits)
     return Exchange(user=words.replace("\0", say_order_id(rng, digits)), typed=words.replace("\0", digits), intent="order_status",
                     slots=dict(call.arguments), call=call, observation=state(rng, digits))
 
