@@ -1,7 +1,7 @@
 """Makes the evaluation set: conversations as sound files, and what a right answer to each turn looks like.
 
-``python3 -m language_model.evaluation_set --out DIR --count 150``. The same seed makes the same set. Its format is in the README beside
-the recipe; ``voiceglm eval`` reads it.
+``python3 -m language_model.evaluation_set --out DIR --count 150 --people DIR --digits DIR``. The same seed makes the same set. Its format
+is in the README beside; ``voiceglm eval`` reads it. The recordings of people, where they are given, are not for passing on.
 """
 
 from __future__ import annotations
@@ -12,22 +12,26 @@ import random
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional
+from typing import Dict, Iterator, List, Optional, Tuple
 
 import numpy as np
 from scipy.signal import butter, resample_poly, sosfilt
 
 from common.log import say
-from common.wave import write_wave
-from corpora.synthesis import Synthesizer
+from common.wave import read_wave, write_wave
+from corpora.store import Store
+from corpora.synthesis import Synthesizer, to_rate
 from corpora.voices import HELD_OUT as HELD_OUT_VOICES
 from corpora.voices import TRAINING as TRAINING_VOICES
-from corpora.voices import Voice, draw
+from corpora.voices import Manner, Voice, draw
 
-from .domain.dialogue import Dialogue
+from .domain import clock as clocks
+from .domain import shop
+from .domain.dialogue import Dialogue, Exchange
 from .domain.generator import dialogues
 from .domain.grammar import HELD_OUT, TRAIN
-from .domain.meaning import expected
+from .domain.meaning import PATTERNS, expected
+from .domain.numbers import digit_by_digit, order_number_of
 
 RATE = 16_000
 SEED = 2026
@@ -54,10 +58,15 @@ CONDITIONS = (
     Condition("held-out voices, telephone", HELD_OUT, HELD_OUT_VOICES, telephone=True),
     Condition("typed", HELD_OUT, HELD_OUT_VOICES, typed=True),
 )
+PEOPLE_NUMBERS = Condition("people, order numbers", HELD_OUT, HELD_OUT_VOICES)
+PEOPLE_ANYTHING = Condition("people, anything", HELD_OUT, [])
 
 
-def make(out: Path, count: int, seed: int = SEED) -> None:
-    """Writes `count` conversations of each condition: ``conversations.jsonl`` and ``wav/``."""
+def make(out: Path, count: int, seed: int = SEED, people: Optional[Path] = None, digits: Optional[Path] = None) -> None:
+    """Writes `count` conversations of each condition: ``conversations.jsonl`` and ``wav/``.
+
+    people: store of people who are never trained on. digits: folder ``recordings`` of the free spoken digits.
+    """
     (out / "wav").mkdir(parents=True, exist_ok=True)
     with open(out / "conversations.jsonl", "w") as lines, tempfile.TemporaryDirectory() as scratch:
         synthesizer = Synthesizer(Path(scratch))
@@ -65,6 +74,10 @@ def make(out: Path, count: int, seed: int = SEED) -> None:
             for line in _conversations(condition, count, seed, synthesizer, out):
                 lines.write(json.dumps(line, ensure_ascii=False) + "\n")
             say(f"{condition.name}: {count} conversations")
+        if people is not None:
+            numbers = _numbers_of_people(people, digits, random.Random(seed))
+            for line in [*_order_numbers(numbers[:count], seed, synthesizer, out), *_anything(people, count, seed, out)]:
+                lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 def suitable(split: str, seed: int) -> Iterator[Dialogue]:
@@ -109,6 +122,47 @@ def _conversations(condition: Condition, count: int, seed: int, synthesizer: Syn
         made += 1
 
 
+def _numbers_of_people(people: Path, digits: Optional[Path], rng: random.Random) -> List[Tuple[str, str, np.ndarray]]:
+    """Who says which four digits, and the sound: whole numbers, and numbers put together of single digits of a speaker."""
+    found = [(u.voice, order_number_of(u.text), u.samples) for u in Store(people).utterances if order_number_of(u.text)]
+    if digits is not None:
+        waves = {(wave.stem.split("_")[1], wave.stem.split("_")[0], wave.stem.split("_")[2]): wave for wave in sorted(digits.glob("*_*_*.wav"))}
+        for speaker in sorted({name for name, _, _ in waves}):
+            for _ in range(15):
+                number = f"{rng.randrange(10000):04d}"
+                pieces = []
+                for digit in number:
+                    samples, rate = read_wave(rng.choice([wave for (name, said, _), wave in waves.items() if (name, said) == (speaker, digit)]))
+                    pieces += [to_rate(samples, rate), np.zeros(RATE * rng.randint(5, 20) // 100, np.int16)]
+                found.append((f"digits:{speaker}", number, np.concatenate(pieces)))
+    rng.shuffle(found)
+    return found
+
+
+def _order_numbers(numbers: List[Tuple[str, str, np.ndarray]], seed: int, synthesizer: Synthesizer, out: Path) -> Iterator[Dict]:
+    """A synthetic voice asks for an order, a person gives its number."""
+    rng = random.Random(f"{PEOPLE_NUMBERS.name} {seed}")
+    for place, (speaker, number, samples) in enumerate(numbers):
+        first = shop.ask_status(rng, HELD_OUT)
+        second = Exchange(user=digit_by_digit(number), intent="order_status", slots={"order_id": number}, call=shop.status_call(number), observation=shop.state(rng, number))
+        (_, _, question), = synthesizer.speak([(HELD_OUT_VOICES[0], Manner(), first.user)])
+        waves = [f"wav/people-number-{place}-{turn}.wav" for turn in range(2)]
+        for wave, sound in zip(waves, (question.samples, samples)):
+            write_wave(out / wave, through(sound, PEOPLE_NUMBERS, np.random.default_rng(rng.getrandbits(32))), RATE)
+        yield told(f"people-number-{place}", PEOPLE_NUMBERS, Dialogue(clocks.random_clock(rng), HELD_OUT, [first, second]), speaker, waves)
+
+
+def _anything(people: Path, count: int, seed: int, out: Path) -> Iterator[Dict]:
+    """People read what is no request at all: the model should say that it cannot help, or ask again."""
+    rng = random.Random(f"{PEOPLE_ANYTHING.name} {seed}")
+    sentences = [u for u in Store(people).utterances if len(u.text.split()) >= 4 and not order_number_of(u.text)]
+    for place, utterance in enumerate(rng.sample(sentences, min(count, len(sentences)))):
+        wave = f"wav/people-anything-{place}.wav"
+        write_wave(out / wave, through(utterance.samples, PEOPLE_ANYTHING, np.random.default_rng(rng.getrandbits(32))), RATE)
+        turn = {"wav": wave, "text": utterance.text, "intent": "beyond", "answer": f"^(?:{PATTERNS['beyond']}|{PATTERNS['unclear']})$", "slots": None, "observation": None}
+        yield {"id": f"people-anything-{place}", "condition": PEOPLE_ANYTHING.name, "voice": utterance.voice, "clock": clocks.random_clock(rng).strftime("%Y-%m-%dT%H:%M"), "turns": [turn]}
+
+
 def through(samples: np.ndarray, condition: Condition, source: np.random.Generator) -> np.ndarray:
     """int16 speech with silence around it, as a condition's microphone or telephone passes it on."""
     speech = samples.astype(np.float64) / 32768
@@ -144,8 +198,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=150, help="conversations of each condition")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--people", type=Path, help="store of people who are never trained on")
+    parser.add_argument("--digits", type=Path, help="folder of the free spoken digits' recordings")
     arguments = parser.parse_args()
-    make(arguments.out, arguments.count, arguments.seed)
+    make(arguments.out, arguments.count, arguments.seed, arguments.people, arguments.digits)
 
 
 if __name__ == "__main__":
