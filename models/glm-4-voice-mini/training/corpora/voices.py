@@ -41,7 +41,7 @@ HELD_OUT_VARIANTS = "Alicia Andrea Andy anika f5 linda m7 michel steph2 victor k
 TRAINING = (
     [
         Voice("flite", "slt", 16, 175), Voice("flite", "awb", 16, 125), Voice("flite", "kal16", 10, 105),
-        Voice("festival", "kal_diphone", 6, 105), Voice("festival", "cmu_us_slt_arctic_hts", 8, 0),
+        Voice("festival", "kal_diphone", 3, 105), Voice("festival", "cmu_us_slt_arctic_hts", 3, 0),
     ]
     + [Voice("espeak", f"{accent}+{variant}", 44 / len(ACCENTS) / len(VARIANTS)) for accent in ACCENTS for variant in VARIANTS]
 )  # fmt: skip
