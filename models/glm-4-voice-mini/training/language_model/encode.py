@@ -60,7 +60,7 @@ class Encoder:
             for row, sound, length in zip(mel, padded, lengths.tolist()):
                 whole = -(-length // TOKEN_SAMPLES) * TOKEN_SAMPLES
                 row[:whole // 160] = whisper_mel(sound[:whole])
-        # Four times as fast, and as good as one more microphone; the assistant's own tokens are to be exact.
+        # Twice as fast, and as good as one more microphone; the assistant's own tokens are to be exact.
         with torch.autocast("cpu", torch.bfloat16, enabled=augmented):
             codes, valid = self._model.codes(mel, lengths)
         for index, row, heard in zip(batch, codes, valid):

@@ -48,6 +48,7 @@ class PromptWriter:
 
     def __init__(self, bpe: Bpe, spoken: bool = True, clock: Optional[str] = None) -> None:
         self._bpe = bpe
+        self._cut = False
         self.sample = Sample()
         self._read(self._special("[gMASK]", "<sop>", "<|system|>") + bpe.encode("\n" + system_prompt(spoken, clock)))
 
@@ -80,20 +81,27 @@ class PromptWriter:
             self._add(tokens[:count], SPEECH_WEIGHT)
             tokens = tokens[count:]
 
+    def interrupt(self, tokens: int) -> None:
+        """Leaves out the last tokens of the reply: the user spoke over it, and what comes next is not its end."""
+        for values in (self.sample.ids, self.sample.weights, self.sample.heard):
+            del values[len(values) - tokens:]
+        self._cut = True
+
     def write(self, text: str) -> None:
         """A reply without speech: a tool call, or what the user said."""
         self._add(self._bpe.encode(text), TEXT_WEIGHT)
 
     def end(self, stop: str = "<|user|>") -> None:
         """The end of a reply that nothing follows; otherwise the next turn's first token is the end."""
-        self._add(self._special(stop), TEXT_WEIGHT)
+        self._add(self._special(stop), 0.0 if self._cut else TEXT_WEIGHT)
 
     def _special(self, *names: str) -> List[int]:
         return [self._bpe.specials[name] for name in names]
 
     def _read(self, ids: Sequence[int]) -> None:
         # What follows a reply ends it, so it is learned.
-        replied = bool(self.sample.weights) and self.sample.weights[-1] > 0
+        replied = bool(self.sample.weights) and self.sample.weights[-1] > 0 and not self._cut
+        self._cut = False
         self._add(ids[:1], TEXT_WEIGHT if replied else 0.0)
         self._add(ids[1:], 0.0)
 

@@ -23,6 +23,8 @@ from .speech import Speech
 
 # Part of the user's speech tokens that are exchanged for others: a tokenizer errs on voices it never heard.
 USER_NOISE = 0.06
+# Part of the replies that the user speaks over.
+INTERRUPTED = 0.06
 LONGEST = 512
 BATCH_TOKENS = 3200
 
@@ -90,7 +92,10 @@ class Samples:
                     return writer.sample
                 writer.observe(exchange.observation or "")
                 writer.ask()
+            start = len(writer.sample.ids)
             writer.say(exchange.assistant, answer or [])
+            if exchange is not drawn.exchanges[-1] and rng.random() < INTERRUPTED:
+                writer.interrupt(rng.randrange(1, len(writer.sample.ids) - start))
         writer.end()
         return writer.sample if begun else None
 
@@ -124,14 +129,18 @@ class Samples:
         return writer.sample if begun else None
 
     def _beyond(self, rng: random.Random) -> Optional[Sample]:
-        """A real person, who speaks of what the model knows nothing of."""
+        """A real person, who speaks, or types, of what the model knows nothing of."""
         said = self._speech.person(rng)
         exchange = limits.beyond(rng, TRAIN)
         answer = self._speech.assistant(exchange.assistant, rng)
         if said is None or answer is None or len(said[0].split()) < 4:
             return None
-        writer = PromptWriter(self._bpe, clock=self._clock(clocks.maybe_clock(rng)))
-        writer.hear(self._mishear(said[1], rng))
+        by_speech = rng.random() < 0.7
+        writer = PromptWriter(self._bpe, by_speech, self._clock(clocks.maybe_clock(rng)))
+        if by_speech:
+            writer.hear(self._mishear(said[1], rng))
+        else:
+            writer.read(said[0])
         writer.ask()
         writer.say(exchange.assistant, answer)
         writer.end()

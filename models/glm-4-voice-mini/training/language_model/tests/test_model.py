@@ -94,6 +94,17 @@ class ConversationTest(unittest.TestCase):
                          + [bpe.first_speech + 4, bpe.first_speech + 5, bpe.specials["<|user|>"]])
         self.assertEqual(sum(sample.heard), 3)
 
+    def test_what_follows_an_interrupted_reply_is_not_learned_as_its_end(self):
+        bpe = tiny_bpe()
+        writer = PromptWriter(bpe)
+        writer.ask()
+        start = len(writer.sample.ids)
+        writer.say("the cat", [1, 2, 3])
+        writer.interrupt(2)
+        writer.hear([5])
+        self.assertEqual(writer.sample.ids[start:start + 3], bpe.encode("the cat") + [bpe.first_speech + 1])
+        self.assertEqual(writer.sample.weights[start + 2:start + 4], [1.0, 0.0])
+
     def test_batches_hold_every_sample_once_and_stay_small(self):
         bpe = tiny_bpe()
         samples = Samples(bpe, RehearsalSpeech(), seed=1)
