@@ -1,10 +1,13 @@
 """Attention that begins by looking at neighbours, instead of having to find out what a position is.
 
 Learned from nothing, absolute positions make a transformer slow to use its neighbours, which is where speech is. Here the
-first channels hold sinusoids of 16 periods and their negatives, which no layer writes to at first; queries and keys read the
+first channels hold sinusoids of ten periods and their negatives, which no layer may write to; queries and keys read the
 differences (the mean that a norm takes away does not move them), so that the score of a pair is a bump over its distance:
-one head looks around itself, one back, one ahead, one far. All of it is initial weights: the graph is the published one. The
-table of positions is not trained, so that any stretch of it is as any other.
+one head looks around itself, one back, one ahead, one far. All of it is weights: the graph is the published one. The table
+of positions is not trained, so that any stretch of it is as any other.
+
+The channels are kept clear because norms enlarge them: what a layer would write there made attention sharp and training
+unstable within minutes.
 """
 
 import math
@@ -14,17 +17,17 @@ from torch import Tensor, nn
 
 AMPLITUDE = 0.1
 PEAK = 6.0
+PERIODS = 10
 
 
 class Neighbours:
-    """Initial weights for a width and a number of heads; positions take the first width / heads channels."""
+    """Initial weights for a width and a number of heads."""
 
     def __init__(self, width: int, heads: int) -> None:
-        self._width = width
-        self._heads = heads
-        self._channels = width // heads
-        self._count = self._channels // 4
-        self._periods = torch.logspace(math.log10(4), math.log10(400), self._count)
+        self._size = width // heads
+        self._count = min(PERIODS, self._size // 4)
+        self._channels = 4 * self._count
+        self._periods = torch.logspace(math.log10(4), math.log10(300), self._count)
 
     @torch.no_grad()
     def fill(self, table: nn.Embedding) -> None:
@@ -37,10 +40,12 @@ class Neighbours:
 
     @torch.no_grad()
     def keep_clear(self, module: nn.Module) -> None:
-        """Lets a module write next to nothing where the positions are."""
-        module.weight[: self._channels] *= 0.01
-        if module.bias is not None:
-            module.bias[: self._channels] = 0
+        """Keeps a module from writing where the positions are, in training too."""
+        for parameter in (module.weight, module.bias):
+            parameter[: self._channels] = 0
+            kept = torch.ones_like(parameter)
+            kept[: self._channels] = 0
+            parameter.register_hook(lambda gradient, kept=kept: gradient * kept)
 
     @torch.no_grad()
     def prepare(self, layers: nn.ModuleList, step: float) -> None:
@@ -61,9 +66,9 @@ class Neighbours:
 
     def _look(self, attention: nn.Module, head: int, offset: float, spread: float) -> None:
         strength = torch.exp(-((spread * 2 * math.pi / self._periods) ** 2) / 2)
-        strength = (strength * PEAK * math.sqrt(self._channels) / strength.sum()).sqrt()
+        strength = (strength * PEAK * math.sqrt(self._size) / strength.sum()).sqrt()
         angle = offset * 2 * math.pi / self._periods
-        rows = head * self._channels + torch.arange(self._count)
+        rows = head * self._size + torch.arange(self._count)
         nothing = torch.zeros(self._count)
         # Sine and cosine of the query's own angle and the offset's together; of the key's own.
         self._read(attention.q_proj.weight, rows, strength * angle.cos(), strength * angle.sin())

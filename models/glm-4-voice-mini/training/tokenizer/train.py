@@ -21,8 +21,8 @@ from tokenizer.quantizer import Quantizer
 from tokenizer.reader import Heads, letter_loss, phone_accuracy, phone_loss
 from tokenizer.sizes import Sizes
 
-PEAK_RATE = 1.2e-3
-WARMUP_STEPS = 400
+PEAK_RATE = 8e-4
+WARMUP_STEPS = 600
 PEOPLE_SHARE = 0.33
 VECTORS_TO_BEGIN = 40_000
 SAVE_SECONDS = 240
