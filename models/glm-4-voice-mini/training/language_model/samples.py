@@ -15,12 +15,14 @@ from .bpe import Bpe
 from .domain import clock as clocks
 from .domain import limits, shop
 from .domain.dialogue import Dialogue, Exchange, clock_sentence
-from .domain.generator import dialogue
+from .domain.generator import dialogue, numbered
 from .domain.grammar import TRAIN
 from .domain.numbers import spoken
 from .prompts import PromptWriter, Sample
 from .speech import Speech
 
+# The dialogues that are recorded are those of this seed.
+DIALOGUE_SEED = 1
 # Part of the user's speech tokens that are exchanged for others: a tokenizer errs on voices it never heard.
 USER_NOISE = 0.06
 # Part of the replies that the user speaks over.
@@ -68,7 +70,7 @@ class Samples:
     def _draw(self, rng: random.Random) -> Dialogue:
         if self._dialogues is None:
             return dialogue(rng, TRAIN)
-        return dialogue(random.Random(f"1 {TRAIN} {rng.randrange(self._dialogues)}"), TRAIN)
+        return numbered(rng.randrange(self._dialogues), TRAIN, DIALOGUE_SEED)
 
     def _dialogue(self, rng: random.Random, by_speech: bool) -> Optional[Sample]:
         drawn = self._draw(rng)
