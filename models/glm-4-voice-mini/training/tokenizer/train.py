@@ -5,6 +5,7 @@ until `finish`, so that training can be cut and gone on with at any time.
 """
 
 import random
+import signal
 import time
 from pathlib import Path
 
@@ -120,12 +121,14 @@ class Trainer:
             self.quantizing = True
             say(f"step {self.step}: the codebook begins")
 
-    def run(self, finish_minutes: float = 0.0, until: float = float("inf")) -> None:
-        """Trains until the clock says `until` (seconds of time.time()), or through the fall of the learning rate."""
+    def run(self, finish_minutes: float = 0.0) -> bool:
+        """Trains until it is told to end (SIGTERM), or through the fall of the learning rate; tells whether that is done."""
+        ended: list[int] = []
+        signal.signal(signal.SIGTERM, lambda number, _: ended.append(number))
         began = saved = evaluated = reloaded = time.time()
         sums: dict[str, list[float]] = {}
         tick, tick_hours = time.time(), self.hours
-        while time.time() < until:
+        while not ended:
             self._begin_quantizing_if_due()
             batch = self.data.draw()
             rate = learning_rate(self.step, PEAK_RATE, WARMUP_STEPS, self.finish_from, self.finish_steps)
@@ -168,5 +171,6 @@ class Trainer:
                 evaluated = tick = began = time.time()
                 tick_hours = self.hours
             if done:
-                return
+                return True
         self.save(self.path)
+        return False
