@@ -56,7 +56,6 @@ class Heads(nn.Module):
         width, places = sizes.d_model, sizes.pooling_kernel_size
         self.frame_norm = nn.LayerNorm(width)
         self.frame_phones = nn.Linear(width, len(PHONES))
-        self.frame_letters = nn.Linear(width, len(LETTERS))
         self.token_phones = nn.Linear(width, places * len(PHONES))
         self.code_phones = nn.Linear(width, places * len(PHONES))
         self.reader = Reader(sizes)

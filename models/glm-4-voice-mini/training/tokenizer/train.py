@@ -84,7 +84,7 @@ class Trainer:
         with torch.autocast("cpu", torch.bfloat16):
             hidden, tokens, valid = self.model(batch.mel, batch.samples, first)
             hidden = heads.frame_norm(hidden)
-            frame_phones, frame_letters = heads.frame_phones(hidden), heads.frame_letters(hidden)
+            frame_phones = heads.frame_phones(hidden)
             told = {}
             entries, commitment = tokens, torch.zeros(())
             if self.quantizing:
@@ -95,14 +95,12 @@ class Trainer:
             letters = heads.reader(entries, positions, valid)
             token_phones = heads.token_phones(tokens).unflatten(2, (self.sizes.pooling_kernel_size, -1)).flatten(1, 2)
             code_phones = heads.code_phones(entries).unflatten(2, (self.sizes.pooling_kernel_size, -1)).flatten(1, 2)
-        lengths = -(-batch.samples // 320)
         told["ctc"] = letter_loss(letters, 4 * valid.sum(1), batch.texts)
-        told["frame_ctc"] = letter_loss(frame_letters, lengths, batch.texts)
         told["frame"] = phone_loss(frame_phones, batch.phones)
         told["token"] = phone_loss(token_phones, batch.phones)
         told["code"] = phone_loss(code_phones, batch.phones)
         told["commit"] = commitment
-        loss = told["ctc"] + 0.3 * told["frame_ctc"] + told["frame"] + 0.5 * told["token"] + told["code"] + told["commit"]
+        loss = told["ctc"] + told["frame"] + 0.5 * told["token"] + told["code"] + told["commit"]
         log = {name: float(value) for name, value in told.items()}
         if self.step % 10 == 0:
             log["acc_frame"], log["acc_code"] = phone_accuracy(frame_phones, batch.phones), phone_accuracy(code_phones, batch.phones)
