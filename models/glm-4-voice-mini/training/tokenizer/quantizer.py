@@ -62,14 +62,11 @@ class Quantizer:
         model.codebook.weight.copy_(model.ema_weight / model.ema_count.clamp_min(1e-5)[:, None])
 
     def __call__(self, tokens: Tensor, valid: Tensor, learn: bool) -> tuple[Tensor, Tensor, Tensor]:
-        """Replaces tokens [batch, tokens, width] by their entries, straight through; returns them, the commitment loss, the codes.
-
-        The loss is the part of the tokens' variance that the entries miss, so that it does not depend on their size.
-        """
+        """Replaces tokens [batch, tokens, width] by their entries, straight through; returns them, the commitment loss, the codes."""
         tokens = tokens.float()
         codes = self._model.codebook.nearest(tokens)
         entries = self._model.codebook.weight[codes]
-        commitment = F.mse_loss(tokens[valid], entries[valid]) / tokens.detach()[valid].var(0).mean()
+        commitment = F.mse_loss(tokens[valid], entries[valid])
         if learn:
             self.update(tokens.detach()[valid], codes[valid])
         return tokens + (entries - tokens).detach(), commitment, codes

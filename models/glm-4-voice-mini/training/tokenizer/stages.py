@@ -5,7 +5,7 @@ import os
 from common.log import say
 from common.stage import Place, Stage
 
-QUANTIZE_AFTER_HOURS = float(os.environ.get("QUANTIZE_AFTER_HOURS", 45))
+QUANTIZE_AFTER_HOURS = float(os.environ.get("QUANTIZE_AFTER_HOURS", 36))
 FINISH_MINUTES = 25.0
 
 

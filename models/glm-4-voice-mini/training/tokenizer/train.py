@@ -25,6 +25,8 @@ from tokenizer.sizes import Sizes
 PEAK_RATE = 8e-4
 WARMUP_STEPS = 600
 PEOPLE_SHARE = 0.33
+# Of the squared distance from the codes. As a part of the tokens' variance instead, tokens grew without end.
+COMMITMENT = 0.04
 VECTORS_TO_BEGIN = 40_000
 SAVE_SECONDS = 240
 EVALUATE_SECONDS = 900
@@ -100,7 +102,7 @@ class Trainer:
         told["token"] = phone_loss(token_phones, batch.phones)
         told["code"] = phone_loss(code_phones, batch.phones)
         told["commit"] = commitment
-        loss = told["ctc"] + told["frame"] + 0.5 * told["token"] + told["code"] + told["commit"]
+        loss = told["ctc"] + told["frame"] + 0.5 * told["token"] + told["code"] + COMMITMENT * told["commit"]
         log = {name: float(value) for name, value in told.items()}
         if self.step % 10 == 0:
             log["acc_frame"], log["acc_code"] = phone_accuracy(frame_phones, batch.phones), phone_accuracy(code_phones, batch.phones)
