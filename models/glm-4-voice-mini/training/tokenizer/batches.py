@@ -80,7 +80,7 @@ def with_aligned_phones(store: Store) -> list[Utterance]:
 class Mixture:
     """Draws batches from synthetic users and real people."""
 
-    def __init__(self, voices: Path, people_share: float, seconds: float = 20.0) -> None:
+    def __init__(self, voices: Path, people_share: float, seconds: float = 28.0) -> None:
         self._voices = voices
         self._people_share = people_share
         self._seconds = seconds

@@ -5,7 +5,7 @@ import os
 from common.log import say
 from common.stage import Place, Stage
 
-QUANTIZE_AFTER_HOURS = float(os.environ.get("QUANTIZE_AFTER_HOURS", 60))
+QUANTIZE_AFTER_HOURS = float(os.environ.get("QUANTIZE_AFTER_HOURS", 36))
 FINISH_MINUTES = 25.0
 
 
@@ -17,8 +17,8 @@ def train(place: Place) -> None:
     (folder / "pid").write_text(str(os.getpid()))
     trainer = Trainer(folder, place.part("voices"), QUANTIZE_AFTER_HOURS)
     say(f"{sum(p.numel() for p in trainer.model.parameters()) / 1e6:.2f} M parameters, {len(trainer.data.users)} synthetic utterances")
-    trainer.run(FINISH_MINUTES if place.finish else 0.0)
-    (folder / "trained").touch()
+    if trainer.run(FINISH_MINUTES if place.finish else 0.0):
+        (folder / "trained").touch()
 
 
 STAGES = [Stage("tokenizer", "tokenizer/trained", train)]

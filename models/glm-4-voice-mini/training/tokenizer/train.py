@@ -5,6 +5,7 @@ until `finish`, so that training can be cut and gone on with at any time.
 """
 
 import random
+import signal
 import time
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from tokenizer.sizes import Sizes
 PEAK_RATE = 8e-4
 WARMUP_STEPS = 600
 PEOPLE_SHARE = 0.33
+# Of the squared distance from the codes. As a part of the tokens' variance instead, tokens grew without end.
+COMMITMENT = 0.04
 VECTORS_TO_BEGIN = 40_000
 SAVE_SECONDS = 240
 EVALUATE_SECONDS = 900
@@ -83,7 +86,7 @@ class Trainer:
         with torch.autocast("cpu", torch.bfloat16):
             hidden, tokens, valid = self.model(batch.mel, batch.samples, first)
             hidden = heads.frame_norm(hidden)
-            frame_phones, frame_letters = heads.frame_phones(hidden), heads.frame_letters(hidden)
+            frame_phones = heads.frame_phones(hidden)
             told = {}
             entries, commitment = tokens, torch.zeros(())
             if self.quantizing:
@@ -94,14 +97,12 @@ class Trainer:
             letters = heads.reader(entries, positions, valid)
             token_phones = heads.token_phones(tokens).unflatten(2, (self.sizes.pooling_kernel_size, -1)).flatten(1, 2)
             code_phones = heads.code_phones(entries).unflatten(2, (self.sizes.pooling_kernel_size, -1)).flatten(1, 2)
-        lengths = -(-batch.samples // 320)
         told["ctc"] = letter_loss(letters, 4 * valid.sum(1), batch.texts)
-        told["frame_ctc"] = letter_loss(frame_letters, lengths, batch.texts)
         told["frame"] = phone_loss(frame_phones, batch.phones)
         told["token"] = phone_loss(token_phones, batch.phones)
         told["code"] = phone_loss(code_phones, batch.phones)
         told["commit"] = commitment
-        loss = told["ctc"] + 0.3 * told["frame_ctc"] + told["frame"] + 0.5 * told["token"] + told["code"] + told["commit"]
+        loss = told["ctc"] + told["frame"] + 0.5 * told["token"] + told["code"] + COMMITMENT * told["commit"]
         log = {name: float(value) for name, value in told.items()}
         if self.step % 10 == 0:
             log["acc_frame"], log["acc_code"] = phone_accuracy(frame_phones, batch.phones), phone_accuracy(code_phones, batch.phones)
@@ -120,12 +121,14 @@ class Trainer:
             self.quantizing = True
             say(f"step {self.step}: the codebook begins")
 
-    def run(self, finish_minutes: float = 0.0, until: float = float("inf")) -> None:
-        """Trains until the clock says `until` (seconds of time.time()), or through the fall of the learning rate."""
+    def run(self, finish_minutes: float = 0.0) -> bool:
+        """Trains until it is told to end (SIGTERM), or through the fall of the learning rate; tells whether that is done."""
+        ended: list[int] = []
+        signal.signal(signal.SIGTERM, lambda number, _: ended.append(number))
         began = saved = evaluated = reloaded = time.time()
         sums: dict[str, list[float]] = {}
         tick, tick_hours = time.time(), self.hours
-        while time.time() < until:
+        while not ended:
             self._begin_quantizing_if_due()
             batch = self.data.draw()
             rate = learning_rate(self.step, PEAK_RATE, WARMUP_STEPS, self.finish_from, self.finish_steps)
@@ -168,5 +171,6 @@ class Trainer:
                 evaluated = tick = began = time.time()
                 tick_hours = self.hours
             if done:
-                return
+                return True
         self.save(self.path)
+        return False
