@@ -4,6 +4,7 @@ First without a codebook; then the codebook is placed by k-means and follows by 
 until `finish`, so that training can be cut and gone on with at any time.
 """
 
+import math
 import random
 import signal
 import time
@@ -58,8 +59,7 @@ class Trainer:
         self.step = 0
         self.hours = 0.0
         self.quantizing = False
-        self.finish_from = -1
-        self.finish_steps = 1
+        self.finishing_seconds = 0.0
         self._recent: list[Tensor] = []
         state = checkpoint.load(self.path)
         if state:
@@ -67,14 +67,14 @@ class Trainer:
             self.heads.load_state_dict(state["heads"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.step, self.hours, self.quantizing = state["step"], state["hours"], state["quantizing"]
-            self.finish_from, self.finish_steps = state["finish"]
+            self.finishing_seconds = state.get("finishing_seconds", 0.0)
         self.data = Mixture(voices, PEOPLE_SHARE)
         self.evaluation = Evaluation(voices)
 
     def save(self, path: Path) -> None:
         checkpoint.save(path, {
             "model": self.model.state_dict(), "heads": self.heads.state_dict(), "optimizer": self.optimizer.state_dict(),
-            "step": self.step, "hours": self.hours, "quantizing": self.quantizing, "finish": (self.finish_from, self.finish_steps),
+            "step": self.step, "hours": self.hours, "quantizing": self.quantizing, "finishing_seconds": self.finishing_seconds,
         })  # fmt: skip
 
     def losses(self, batch: Batch) -> tuple[Tensor, dict[str, float]]:
@@ -125,13 +125,23 @@ class Trainer:
         """Trains until it is told to end (SIGTERM), or through the fall of the learning rate; tells whether that is done."""
         ended: list[int] = []
         signal.signal(signal.SIGTERM, lambda number, _: ended.append(number))
-        began = saved = evaluated = reloaded = time.time()
+        saved = evaluated = reloaded = turned = time.time()
+        if not finish_minutes:
+            self.finishing_seconds = 0.0
+        elif self.finishing_seconds == 0:
+            # What a longer training would go on from.
+            self.save(self.path.with_name("before-finishing.pt"))
         sums: dict[str, list[float]] = {}
         tick, tick_hours = time.time(), self.hours
         while not ended:
             self._begin_quantizing_if_due()
             batch = self.data.draw()
-            rate = learning_rate(self.step, PEAK_RATE, WARMUP_STEPS, self.finish_from, self.finish_steps)
+            now = time.time()
+            self.finishing_seconds += (now - turned) * (finish_minutes > 0)
+            turned = now
+            # By the clock, not by steps: the machine may be busy.
+            finished = min(1.0, self.finishing_seconds / (60 * finish_minutes)) if finish_minutes else 0.0
+            rate = learning_rate(self.step, PEAK_RATE, WARMUP_STEPS) * 0.5 * (1 + math.cos(math.pi * finished))
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
             loss, log = self.losses(batch)
@@ -154,12 +164,7 @@ class Trainer:
                 means = " ".join(f"{name} {sum(values) / len(values):.3f}" for name, values in sums.items())
                 say(f"step {self.step} hours {self.hours:.2f} speed {speed:.0f} {means}")
                 sums.clear()
-                if finish_minutes and self.finish_from < 0:
-                    steps_a_minute = 60 * LOG_STEPS / max(1e-3, now - began)
-                    self.finish_from, self.finish_steps = self.step, max(1, int(finish_minutes * steps_a_minute))
-                    say(f"finishing in {self.finish_steps} steps")
-                began = now
-            done = 0 <= self.finish_from and self.step >= self.finish_from + self.finish_steps
+            done = finished >= 1
             if now - saved > SAVE_SECONDS or done:
                 self.save(self.path)
                 saved = now
@@ -168,7 +173,7 @@ class Trainer:
                 reloaded = time.time()
             if now - evaluated > EVALUATE_SECONDS or done:
                 say(f"step {self.step} " + self.evaluation.run(self.model, self.heads, self.quantizing))
-                evaluated = tick = began = time.time()
+                evaluated = tick = turned = time.time()
                 tick_hours = self.hours
             if done:
                 return True
