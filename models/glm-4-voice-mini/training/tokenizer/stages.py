@@ -15,7 +15,7 @@ def train(place: Place) -> None:
 
     folder = place.part("tokenizer")
     (folder / "pid").write_text(str(os.getpid()))
-    trainer = Trainer(folder, place.part("voices"), QUANTIZE_AFTER_HOURS)
+    trainer = Trainer(folder, place.part("voices"), place.corpora, QUANTIZE_AFTER_HOURS)
     say(f"{sum(p.numel() for p in trainer.model.parameters()) / 1e6:.2f} M parameters, {len(trainer.data.users)} synthetic utterances")
     if trainer.run(FINISH_MINUTES if place.finish else 0.0):
         (folder / "trained").touch()

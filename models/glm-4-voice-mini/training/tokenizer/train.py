@@ -16,6 +16,7 @@ from torch import Tensor
 from common import checkpoint
 from common.log import say
 from common.schedule import learning_rate
+from tokenizer.align import align
 from tokenizer.batches import Batch, Mixture
 from tokenizer.evaluate import Evaluation
 from tokenizer.model import WhisperVQEncoder, initialized
@@ -32,12 +33,14 @@ VECTORS_TO_BEGIN = 40_000
 SAVE_SECONDS = 240
 EVALUATE_SECONDS = 900
 LOG_STEPS = 50
+# When people's phones are looked for, and once more by a better model.
+ALIGN_AT_HOURS = (15.0, 40.0)
 
 
 class Trainer:
     """The state of a training, in `folder/checkpoint.pt`."""
 
-    def __init__(self, folder: Path, voices: Path, quantize_after_hours: float) -> None:
+    def __init__(self, folder: Path, voices: Path, corpora: Path, quantize_after_hours: float) -> None:
         torch.manual_seed(1)
         random.seed(1)
         self.path = folder / "checkpoint.pt"
@@ -46,6 +49,7 @@ class Trainer:
         self.heads = Heads(self.sizes)
         self.quantizer = Quantizer(self.model, self.sizes.quantize_ema_decay)
         self.quantize_after_hours = quantize_after_hours
+        self.voices, self.corpora = voices, corpora
         named = [*self.model.named_parameters(), *self.heads.named_parameters()]
         trained = [parameter for _, parameter in named if parameter.requires_grad]
         self.parameters = trained
@@ -58,6 +62,7 @@ class Trainer:
         )
         self.step = 0
         self.hours = 0.0
+        self.alignments = 0
         self.quantizing = False
         self.finishing_seconds = 0.0
         self._recent: list[Tensor] = []
@@ -67,6 +72,7 @@ class Trainer:
             self.heads.load_state_dict(state["heads"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.step, self.hours, self.quantizing = state["step"], state["hours"], state["quantizing"]
+            self.alignments = state["alignments"]
             self.finishing_seconds = state.get("finishing_seconds", 0.0)
         self.data = Mixture(voices, PEOPLE_SHARE)
         self.evaluation = Evaluation(voices)
@@ -74,7 +80,7 @@ class Trainer:
     def save(self, path: Path) -> None:
         checkpoint.save(path, {
             "model": self.model.state_dict(), "heads": self.heads.state_dict(), "optimizer": self.optimizer.state_dict(),
-            "step": self.step, "hours": self.hours, "quantizing": self.quantizing, "finishing_seconds": self.finishing_seconds,
+            "step": self.step, "hours": self.hours, "quantizing": self.quantizing, "alignments": self.alignments, "finishing_seconds": self.finishing_seconds,
         })  # fmt: skip
 
     def losses(self, batch: Batch) -> tuple[Tensor, dict[str, float]]:
@@ -121,6 +127,12 @@ class Trainer:
             self.quantizing = True
             say(f"step {self.step}: the codebook begins")
 
+    def _align_if_due(self) -> None:
+        if self.alignments < len(ALIGN_AT_HOURS) and self.hours >= ALIGN_AT_HOURS[self.alignments]:
+            align(self.model, self.heads, self.voices, self.corpora)
+            self.data.reload()
+            self.alignments += 1
+
     def run(self, finish_minutes: float = 0.0) -> bool:
         """Trains until it is told to end (SIGTERM), or through the fall of the learning rate; tells whether that is done."""
         ended: list[int] = []
@@ -135,6 +147,7 @@ class Trainer:
         tick, tick_hours = time.time(), self.hours
         while not ended:
             self._begin_quantizing_if_due()
+            self._align_if_due()
             batch = self.data.draw()
             now = time.time()
             self.finishing_seconds += (now - turned) * (finish_minutes > 0)
