@@ -26,7 +26,7 @@ from tokenizer.sizes import Sizes
 
 PEAK_RATE = 8e-4
 WARMUP_STEPS = 600
-PEOPLE_SHARE = 0.33
+PEOPLE_SHARE = 0.42
 # Of the squared distance from the codes. As a part of the tokens' variance instead, tokens grew without end.
 COMMITMENT = 0.04
 VECTORS_TO_BEGIN = 40_000
