@@ -51,15 +51,27 @@ class StoreWriter:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._sound = open(folder / "samples.i16", "ab")
-        self._index = open(folder / "index.jsonl", "a")
         self.samples = self._sound.tell() // 2
         self._sound.truncate(2 * self.samples)
+        self._index = open(folder / "index.jsonl", "ab+")
+        self._index.truncate(self._whole())
+
+    def _whole(self) -> int:
+        """Bytes of the index whose lines are whole and whose sound is there: an interruption may have cut either."""
+        self._index.seek(0)
+        whole = 0
+        for line in self._index:
+            entry = json.loads(line) if line.endswith(b"\n") else None
+            if entry is None or entry["start"] + entry["length"] > self.samples:
+                break
+            whole += len(line)
+        return whole
 
     def add(self, samples: np.ndarray, text: str, voice: str, phones: Optional[list] = None) -> None:
         """samples: int16 [samples] at 16 kHz."""
         self._sound.write(samples.astype("<i2").tobytes())
         entry = {"start": self.samples, "length": len(samples), "text": text, "voice": voice, "phones": phones}
-        self._index.write(json.dumps(entry, separators=(",", ":")) + "\n")
+        self._index.write(json.dumps(entry, separators=(",", ":")).encode() + b"\n")
         self.samples += len(samples)
 
     def flush(self) -> None:
