@@ -24,5 +24,6 @@ def rehearse(bpe: Path, out: Path, steps: int = STEPS) -> None:
     """Trains to `steps`; called again, it goes on. ``final.pt`` is there at the end."""
     torch.manual_seed(1)
     encoding = Bpe.load(bpe)
-    train(LanguageModel(LanguageModelConfig(len(encoding))), Samples(encoding, RehearsalSpeech(), seed=1), out, Training(), steps=steps)
-    shutil.copy(out / "checkpoint.pt", out / "final.pt")
+    model = LanguageModel(LanguageModelConfig(len(encoding)))
+    if train(model, Samples(encoding, RehearsalSpeech(), seed=1), out, Training(), steps=steps):
+        shutil.copy(out / "checkpoint.pt", out / "final.pt")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
+from typing import List, Optional
 
 import torch
 
@@ -32,10 +34,11 @@ class Training:
 
 
 def train(model: LanguageModel, samples: Samples, folder: Path, training: Training = Training(), finish: bool = False,
-          begin_with: Optional[Path] = None, anew: Optional[range] = None, steps: Optional[int] = None) -> None:
-    """Trains to the end of `steps`, or, told to finish, to that of the schedule; `folder` then has ``final.pt``.
+          begin_with: Optional[Path] = None, anew: Optional[range] = None, steps: Optional[int] = None) -> bool:
+    """Trains until it is told to end (SIGTERM), to the end of `steps`, or, told to finish, to that of the schedule: then there is ``final.pt``.
 
-    begin_with: a checkpoint whose weights a new training begins with; but for the ids `anew`, whose embeddings are drawn again.
+    Tells whether it came to that end. begin_with: a checkpoint whose weights a new training begins with; but for the ids `anew`, whose
+    embeddings are drawn again.
     """
     file = folder / "checkpoint.pt"
     decayed = [p for p in model.parameters() if p.dim() >= 2]
@@ -57,17 +60,22 @@ def train(model: LanguageModel, samples: Samples, folder: Path, training: Traini
         say(f"begins with the weights of {begin_with}")
     if finish and finish_from < 0:
         finish_from = step
+        if file.exists():
+            # What a longer training would go on from.
+            shutil.copy(file, folder / "before-finishing.pt")
     last = finish_from + training.finish_steps if finish_from >= 0 else steps
 
     def save() -> None:
         checkpoint.save(file, {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "finish_from": finish_from, "seen": seen,
                                "chunk": chunk, "place": place})
 
+    ended: List[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: ended.append(number))
     model.train()
     saved = said = time.monotonic()
     loss_sum, loss_count, seen_before = 0.0, 0, seen
     batches = samples.chunk(chunk)
-    while last is None or step < last:
+    while not ended and (last is None or step < last):
         if place == len(batches):
             chunk, place = chunk + 1, 0
             batches = samples.chunk(chunk)
@@ -97,5 +105,6 @@ def train(model: LanguageModel, samples: Samples, folder: Path, training: Traini
             save()
             saved = now
     save()
-    if finish_from >= 0:
+    if finish_from >= 0 and not ended:
         checkpoint.save(folder / "final.pt", {"model": model.state_dict(), "step": step})
+    return not ended
