@@ -9,6 +9,8 @@ import numpy as np
 from scipy.io import wavfile
 from scipy.signal import resample_poly
 
+from common.log import say
+
 TEACHER_RATE = 32_000
 VOICE_RATE = 22_050
 TOKENIZER_RATE = 16_000
@@ -80,7 +82,7 @@ def make_store(texts: list[str], folder: Path, batch: int = 200) -> None:
                                   "tokenizer_start": tokenizer_start, "tokenizer_length": len(at_tokenizer)})
                     start += len(at_voice)
                     tokenizer_start += len(at_tokenizer)
-            print(f"{folder.name}: {len(index)} utterances, {start / VOICE_RATE / 3600:.2f} h", flush=True)
+            say(f"{folder.name}: {len(index)} utterances, {start / VOICE_RATE / 3600:.2f} h")
     (folder / "voice.i16.part").rename(folder / "voice.i16")
     (folder / "tokenizer.i16.part").rename(folder / "tokenizer.i16")
     (folder / "index.json").write_text(json.dumps(index))
@@ -110,3 +112,8 @@ class VoiceStore:
 
     def text(self, utterance: int) -> str:
         return self.index[utterance]["text"]
+
+
+def stores(work: Path) -> list[VoiceStore]:
+    """Every store of the decoder's work folder whose features are computed."""
+    return [VoiceStore(path.parent) for path in sorted(work.glob("voice/*/frames.npy"))]
