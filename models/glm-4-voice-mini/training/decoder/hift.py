@@ -46,19 +46,19 @@ class SnakeFunction(torch.autograd.Function):
 
     @staticmethod
     def forward(context, x, alpha):
-        context.save_for_backward(x, alpha)
-        return x + torch.sin(x * alpha).square_() / (alpha + 1e-9)
+        y = torch.sin(x * alpha).square_().div_(alpha + 1e-9).add_(x)
+        context.save_for_backward(x, alpha, y)
+        return y
 
     @staticmethod
     def backward(context, gradient):
-        x, alpha = context.saved_tensors
-        double = x * (2 * alpha)
-        sine = torch.sin(double)
+        x, alpha, y = context.saved_tensors
+        sine = torch.sin(x * (2 * alpha))
         for_alpha = None
         if context.needs_input_grad[1]:
-            square = 0.5 - 0.5 * torch.cos(double)
-            for_alpha = (gradient * (x * sine - square / alpha)).sum((0, 2), keepdim=True) / alpha
-        return gradient * (1 + sine), for_alpha
+            # y - x is sin²(αx) / α.
+            for_alpha = ((x * sine).add_(x).sub_(y).mul_(gradient)).sum((0, 2), keepdim=True) / alpha
+        return sine.add_(1).mul_(gradient), for_alpha
 
 
 class Snake(nn.Module):

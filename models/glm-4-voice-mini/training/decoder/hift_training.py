@@ -13,7 +13,7 @@ from common.mel import VOCODER_RATE, vocoder_mel
 from decoder.features import Features
 from decoder.hift import Hift
 from decoder.losses import SpectralLoss
-from decoder.progress import Progress
+from decoder.progress import Progress, end
 from decoder.sizes import HIFT
 from decoder.voice import VoiceStore, stores
 
@@ -60,7 +60,7 @@ def train(work: Path, finish: bool) -> None:
     spectral = SpectralLoss()
     edge = EDGE_FRAMES * HOP
     sums, count, began = np.zeros(4), 0, time.monotonic()
-    while not progress.done:
+    while progress.goes_on:
         generator = torch.Generator().manual_seed(progress.step)
         mel, hertz, wave = crops.batch(progress.step)
         voiced = model.decode(mel, model.m_source(hertz, generator))
@@ -78,5 +78,4 @@ def train(work: Path, finish: bool) -> None:
                 f"rate {progress.rate:.2e} {speed:.1f}x")
             sums[:], count, began = 0, 0, time.monotonic()
         progress.save_now_and_then()
-    progress.save()
-    torch.save(progress.average, work / "hift" / "weights.pt")
+    end(progress, work / "hift" / "weights.pt")

@@ -1,6 +1,7 @@
 """A training run that can be stopped at any moment: steps, learning rate, averaged weights, checkpoints."""
 
 import math
+import signal
 import time
 from pathlib import Path
 
@@ -25,6 +26,8 @@ class Progress:
         self.seconds = 0.0
         self.finish_from, self.finish_steps = -1, 1
         self._saved = self._clock = time.monotonic()
+        self._interrupted = False
+        signal.signal(signal.SIGTERM, self._interrupt)
         state = checkpoint.load(path)
         if state is not None:
             model.load_state_dict(state["model"])
@@ -41,6 +44,11 @@ class Progress:
     @property
     def done(self) -> bool:
         return 0 <= self.finish_from <= self.step - self.finish_steps
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is another step to do: not after the end, nor when the process was told to stop (SIGTERM)."""
+        return not self.done and not self._interrupted
 
     @property
     def rate(self) -> float:
@@ -70,9 +78,19 @@ class Progress:
             "model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "average": self.average, "step": self.step,
             "seconds": self.seconds, "finish_from": self.finish_from, "finish_steps": self.finish_steps})
 
+    def _interrupt(self, *_) -> None:
+        self._interrupted = True
+
     def save_now_and_then(self, every_seconds: float = 180) -> None:
         if time.monotonic() - self._saved >= every_seconds:
             self.save()
+
+
+def end(progress: Progress, weights: Path) -> None:
+    """Saves a run that stops; if it has come to its end, writes the averaged weights, which are what it was for."""
+    progress.save()
+    if progress.done:
+        torch.save(progress.average, weights)
 
 
 def averaged(model: torch.nn.Module, path: Path) -> torch.nn.Module:

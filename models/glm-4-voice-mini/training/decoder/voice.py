@@ -96,6 +96,7 @@ class VoiceStore:
         self.index = json.loads((folder / "index.json").read_text())
         self.voice = np.memmap(folder / "voice.i16", dtype=np.int16, mode="r")
         self.tokenizer = np.memmap(folder / "tokenizer.i16", dtype=np.int16, mode="r")
+        self._tokens = self._ends = None
         self.training = range(len(self.index) - held_out)
         self.held_out = range(len(self.index) - held_out, len(self.index))
 
@@ -109,6 +110,12 @@ class VoiceStore:
         entry = self.index[utterance]
         start = entry["tokenizer_start"]
         return self.tokenizer[start:start + entry["tokenizer_length"]].astype(np.float32) / 32768
+
+    def tokens(self, utterance: int) -> np.ndarray:
+        """The speech tokens [tokens], once `tokens.npy` and `token_ends.npy` are there."""
+        if self._tokens is None:
+            self._tokens, self._ends = np.load(self.folder / "tokens.npy"), np.load(self.folder / "token_ends.npy")
+        return self._tokens[self._ends[utterance - 1] if utterance else 0:self._ends[utterance]]
 
     def text(self, utterance: int) -> str:
         return self.index[utterance]["text"]
