@@ -4,9 +4,9 @@ import itertools
 from pathlib import Path
 
 from common.stage import Place, Stage
-from decoder import features, hift_training
+from decoder import features, flow_training, hift_training
 from decoder.sentences import general_sentences
-from decoder.voice import VoiceStore, make_store
+from decoder.voice import VoiceStore, make_store, stores
 from language_model.domain.generator import dialogues
 from language_model.domain.grammar import HELD_OUT, TRAIN
 from language_model.domain.numbers import spoken
@@ -31,6 +31,19 @@ def train_vocoder(place: Place) -> None:
     hift_training.train(place.part("decoder"), place.finish)
 
 
+def make_tokens(place: Place) -> None:
+    """The assistant's voice as the finished tokenizer hears it."""
+    from tokenizer.codes import SpeechTokenizer
+
+    tokenizer = SpeechTokenizer(place.part("tokenizer") / "checkpoint.pt")
+    for voice in stores(place.part("decoder")):
+        voice.make_tokens(tokenizer.codes)
+
+
+def train_flow(place: Place) -> None:
+    flow_training.train(place.part("decoder"), place.finish)
+
+
 def _make(place: Place, name: str, sentences) -> None:
     folder = place.part("decoder") / "voice" / name
     if not (folder / "index.json").exists():
@@ -53,4 +66,6 @@ STAGES = [
     Stage("voice-general", "decoder/voice/general/frames.npy", make_general_voice),
     Stage("voice-domain", "decoder/voice/domain/frames.npy", make_domain_voice),
     Stage("vocoder", "decoder/hift/weights.pt", train_vocoder),
+    Stage("voice-tokens", "decoder/voice/domain/tokens.npy", make_tokens),
+    Stage("flow", "decoder/flow/weights.pt", train_flow),
 ]

@@ -4,6 +4,7 @@ import json
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Callable
 
 import numpy as np
 from scipy.io import wavfile
@@ -110,6 +111,12 @@ class VoiceStore:
         entry = self.index[utterance]
         start = entry["tokenizer_start"]
         return self.tokenizer[start:start + entry["tokenizer_length"]].astype(np.float32) / 32768
+
+    def make_tokens(self, codes: Callable[[np.ndarray], np.ndarray]) -> None:
+        """Writes the speech tokens of every utterance, as a tokenizer gives them for samples at 16 kHz."""
+        found = [codes(self.tokenizer_samples(utterance)) for utterance in range(len(self.index))]
+        np.save(self.folder / "token_ends.npy", np.cumsum([len(tokens) for tokens in found]))
+        np.save(self.folder / "tokens.npy", np.concatenate(found).astype(np.int16))
 
     def tokens(self, utterance: int) -> np.ndarray:
         """The speech tokens [tokens], once `tokens.npy` and `token_ends.npy` are there."""
