@@ -5,6 +5,7 @@ from decoder.hift import HiftConfig
 
 HIFT = HiftConfig(
     base_channels=128,
+    nb_harmonics=35,
     upsample_rates=(8, 4),
     upsample_kernel_sizes=(16, 8),
     n_fft=32,
