@@ -16,7 +16,8 @@ from .numbers import spoken
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("dialogues", "users", "answers"), help="dialogues whole; or each different sentence once: what users say, what is answered")
+    parser.add_argument("what", choices=("dialogues", "users",
+    "answers"), help="dialogues whole; or each different sentence once: what users say, what is answered")
     parser.add_argument("--count", type=int, default=10, help="dialogues to make; sentences are taken from as many")
     parser.add_argument("--split", choices=(TRAIN, HELD_OUT), default=TRAIN)
     parser.add_argument("--seed", type=int, default=1)

@@ -9,6 +9,8 @@ from typing import Dict, List, Optional
 
 from .numbers import MONTHS, WEEKDAYS, spoken
 
+_CLOCK = "%Y-%m-%dT%H:%M"
+
 
 @dataclass(frozen=True)
 class ToolCall:
@@ -57,14 +59,24 @@ class Exchange:
 
 @dataclass
 class Dialogue:
-    """Exchanges of one conversation, and the time at which it began."""
+    """Exchanges of one conversation, and the time at which it began, if the model is told."""
 
-    clock: datetime.datetime
+    clock: Optional[datetime.datetime]
     split: str
     exchanges: List[Exchange]
 
+    @property
+    def clock_text(self) -> Optional[str]:
+        """``2026-11-25T14:05``."""
+        return self.clock.strftime(_CLOCK) if self.clock else None
+
     def to_json(self) -> dict:
-        return {"clock": self.clock.strftime("%Y-%m-%dT%H:%M"), "split": self.split, "turns": [e.to_json() for e in self.exchanges]}
+        return {"clock": self.clock_text, "split": self.split, "turns": [e.to_json() for e in self.exchanges]}
+
+
+def parse_clock(text: str) -> datetime.datetime:
+    """Reads ``2026-11-25T14:05``."""
+    return datetime.datetime.strptime(text, _CLOCK)
 
 
 def clock_sentence(clock: datetime.datetime) -> str:

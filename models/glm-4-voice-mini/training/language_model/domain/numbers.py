@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from typing import Optional
 
 _ONES = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
          "seventeen eighteen nineteen").split()
@@ -45,6 +46,12 @@ def ordinal(number: int) -> str:
 def digit_by_digit(digits: str, zero: str = "zero") -> str:
     """``4702`` as ``four seven zero two``; `zero` is what 0 is called."""
     return " ".join(zero if digit == "0" else _ONES[int(digit)] for digit in digits)
+
+
+def order_number_of(words: str) -> Optional[str]:
+    """``four seven oh two`` as ``4702``; None for anything but four digits."""
+    digits = ["0" if word == "oh" else str(_ONES.index(word)) for word in words.split() if word == "oh" or word in _ONES[:10]]
+    return "".join(digits) if len(digits) == 4 == len(words.split()) else None
 
 
 def in_pairs(digits: str) -> str:

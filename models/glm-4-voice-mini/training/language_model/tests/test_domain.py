@@ -7,7 +7,8 @@ import unittest
 from language_model.domain import arithmetic, clock, limits, repeating, shop, smalltalk, tools
 from language_model.domain.generator import dialogues
 from language_model.domain.grammar import HELD_OUT, TRAIN, Phrasings, expand, sentences
-from language_model.domain.numbers import cardinal, digit_by_digit, ordinal, spoken, time_of_day, year
+from language_model.domain.meaning import expected, intent_of
+from language_model.domain.numbers import cardinal, digit_by_digit, order_number_of, ordinal, spoken, time_of_day, year
 
 
 def all_phrasings():
@@ -51,6 +52,17 @@ class DomainTest(unittest.TestCase):
                         self.assertEqual(json.loads(arguments), exchange.call.arguments)
                         self.assertEqual(exchange.observation, exchange.assistant)
 
+    def test_an_answer_shows_its_intent_and_slots(self):
+        for made in dialogues(1500, HELD_OUT, 6):
+            for exchange in made.exchanges:
+                whole = exchange.call.text if exchange.call else exchange.assistant
+                intent, slots = expected(exchange)
+                self.assertRegex(whole, rf"^(?:{intent})$")
+                if slots is not None:
+                    self.assertRegex(whole, rf"^(?:{slots})$")
+                if exchange.intent not in ("again", "repeat") and "nobody told me" not in whole:
+                    self.assertEqual(intent_of(whole), exchange.intent)
+
     def test_sums_are_right(self):
         rng = random.Random(1)
         for _ in range(300):
@@ -64,6 +76,8 @@ class DomainTest(unittest.TestCase):
         self.assertEqual(ordinal(30), "thirtieth")
         self.assertEqual(year(2026), "twenty twenty-six")
         self.assertEqual(digit_by_digit("4702", "oh"), "four seven oh two")
+        self.assertEqual(order_number_of("four seven oh zero"), "4700")
+        self.assertIsNone(order_number_of("four seven oh please"))
         self.assertEqual(time_of_day(14, 5), "two oh five in the afternoon")
         self.assertEqual(spoken("Order 4702 has 12 parts."), "Order four seven zero two has twelve parts.")
 
