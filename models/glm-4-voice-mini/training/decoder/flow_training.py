@@ -11,6 +11,7 @@ from common.log import say
 from common.mel import VOCODER_HOP as HOP
 from common.mel import vocoder_mel
 from decoder.clock import TOKEN_SAMPLES, frames_of
+from decoder.features import Features
 from decoder.flow import SIGMA, Flow
 from decoder.progress import Progress, end
 from decoder.sizes import FLOW
@@ -100,14 +101,24 @@ def losses(model: Flow, batch: tuple[torch.Tensor, ...], generator: torch.Genera
     return functional.l1_loss(mean, mel), (square * weight).sum() / (weight.sum() * mel.shape[1])
 
 
+def begin_at(model: Flow, mel: np.ndarray) -> None:
+    """Lets a new network answer with the mean spectrum of the voice, from mel [frames, 80], instead of finding it out first."""
+    mean = torch.from_numpy(mel.mean(axis=0))
+    with torch.no_grad():
+        model.length_regulator.model[-1].bias.copy_(mean)
+        model.decoder.estimator.final_proj.bias.copy_(mean)
+
+
 def train(work: Path, finish: bool) -> None:
     """Trains until the end was asked for and is reached; goes on from the checkpoint in `work`."""
     torch.manual_seed(2)
     model = Flow(FLOW)
+    voices = stores(work)
+    begin_at(model, np.concatenate([Features(voice.folder).mel(u) for voice in voices for u in voice.training[:50]]))
     progress = Progress(model, work / "flow" / "checkpoint.pt", PEAK_RATE)
     if finish:
         progress.finish(FINISH_STEPS)
-    windows = Windows(stores(work))
+    windows = Windows(voices)
     sums, count, began, seconds = np.zeros(3), 0, time.monotonic(), 0.0
     while progress.goes_on:
         batch = windows.batch(progress.step)
