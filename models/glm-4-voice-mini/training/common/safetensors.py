@@ -1,34 +1,24 @@
-"""The safetensors format: a length, a header in JSON, the numbers."""
+"""Tensors as a .safetensors file."""
 
 import json
 from pathlib import Path
-from typing import Mapping
 
-import torch
-
-_NAMES = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64"}
+import numpy as np
 
 
-def write(path: Path, tensors: Mapping[str, torch.Tensor], dtype: torch.dtype = torch.float16) -> None:
-    """Writes tensors, all as `dtype`, in the order given.
-
-    huggingface/safetensors README: 8 bytes little-endian header length; the header, padded to a multiple of 8 with spaces;
-    offsets count from its end.
-    """
-    header: dict[str, object] = {"__metadata__": {"format": "pt"}}
-    blocks: list[bytes] = []
-    offset = 0
-    for name, tensor in tensors.items():
-        block = tensor.detach().to(dtype).contiguous().numpy().tobytes()
-        if not torch.isfinite(tensor.detach().to(dtype).float()).all():
-            raise ValueError(f"{name}: a value does not fit {dtype}")
-        header[name] = {"dtype": _NAMES[dtype], "shape": list(tensor.shape), "data_offsets": [offset, offset + len(block)]}
-        blocks.append(block)
-        offset += len(block)
-    text = json.dumps(header, separators=(",", ":")).encode()
+def write_safetensors(path: Path, tensors: dict[str, np.ndarray]) -> None:
+    """Writes arrays as 16-bit floats, in order: a header's length, a header of JSON, the bytes."""
+    header, offset = {}, 0
+    halves = {name: np.ascontiguousarray(array, dtype="<f2") for name, array in tensors.items()}
+    for name, half in halves.items():
+        if not np.isfinite(half).all():
+            raise ValueError(f"{name}: too large for 16-bit floats")
+        header[name] = {"dtype": "F16", "shape": list(half.shape), "data_offsets": [offset, offset + half.nbytes]}
+        offset += half.nbytes
+    text = json.dumps({"__metadata__": {"format": "pt"}, **header}, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     with open(path, "wb") as file:
         file.write(len(text).to_bytes(8, "little"))
         file.write(text)
-        for block in blocks:
-            file.write(block)
+        for half in halves.values():
+            file.write(half.tobytes())

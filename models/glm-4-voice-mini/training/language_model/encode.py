@@ -14,8 +14,7 @@ from common.mel import RATE, whisper_mel
 from corpora.augment import Augmenter, augmented_mel
 from corpora.store import Store, Utterance
 from decoder.voice import VoiceStore
-from tokenizer.evaluate import load
-from tokenizer.model import WhisperVQEncoder
+from tokenizer.codes import SpeechTokenizer
 
 from .speech import TokenBank
 
@@ -31,7 +30,7 @@ class Encoder:
     """The tokenizer, for sounds of any number and length."""
 
     def __init__(self, checkpoint: Path) -> None:
-        self._model: WhisperVQEncoder = load(checkpoint)[0]
+        self._model = SpeechTokenizer(checkpoint).model
 
     def __call__(self, sounds: List[Sound], augmented: bool = False) -> List[List[int]]:
         """The tokens of each sound, in its order. augmented: the spectrograms are bent as those of other throats and microphones."""

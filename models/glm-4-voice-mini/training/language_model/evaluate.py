@@ -22,7 +22,8 @@ from common.log import say
 from common.wave import read_wave
 
 from .bpe import STOPS, Bpe
-from .evaluation_set import SEED, Condition, suitable, told
+from .evaluation_line import told
+from .evaluation_set import SEED, suitable
 from .domain.dialogue import clock_sentence, parse_clock
 from .domain.grammar import HELD_OUT, TRAIN
 from .model import LanguageModel, LanguageModelConfig, Past
@@ -144,8 +145,9 @@ def _rehearsed(count: int) -> Dict[str, List[Dict]]:
     made: Dict[str, List[Dict]] = {}
     for split in (TRAIN, HELD_OUT):
         for typed in (True, False):
-            condition = Condition(f"{split} phrasings, {'typed' if typed else 'made-up speech'}", split, [], typed=typed)
-            made[condition.name] = [told(str(number), condition, dialogue, None, []) for number, dialogue in zip(range(count), suitable(split, SEED))]
+            name = f"{split} phrasings, {'typed' if typed else 'made-up speech'}"
+            voice = None if typed else "made-up speech"
+            made[name] = [told(str(number), name, dialogue, voice, []) for number, dialogue in zip(range(count), suitable(split, SEED))]
     return made
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import torch
-
-from common import safetensors
+from common.safetensors import write_safetensors
 
 from .bpe import STOPS, Bpe
 from .evaluate import read_weights
@@ -25,7 +23,7 @@ def export(weights: Path, bpe: Path, out: Path) -> None:
     _write(out / "generation_config.json", {
         "eos_token_id": stops, "pad_token_id": stops[0], "do_sample": True, "temperature": 0.2, "top_p": 0.8,
         "max_length": model.config.context, "transformers_version": "4.44.1"})
-    safetensors.write(out / "model.safetensors", model.state_dict(), torch.float16)
+    write_safetensors(out / "model.safetensors", {name: tensor.numpy() for name, tensor in model.state_dict().items()})
 
 
 def configuration(config: LanguageModelConfig, stops: list, bpe: Bpe) -> dict:

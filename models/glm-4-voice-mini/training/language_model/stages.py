@@ -8,6 +8,8 @@ RECORDINGS = 2
 """Times that the dialogues' users are recorded, each by other voices."""
 ROOMS = 2
 """Times that each recording is heard, each in another room."""
+EVALUATED = 150
+"""Conversations of each condition in the evaluation set."""
 
 
 def _make_bpe(place: Place) -> None:
@@ -68,6 +70,13 @@ def _train(place: Place) -> None:
     learn(folder, place.finish)
 
 
+def _make_evaluation_set(place: Place) -> None:
+    from language_model.evaluation_set import make
+
+    digits = place.corpora / "free-spoken-digit-dataset" / "recordings"
+    make(place.part("language_model") / "evaluation", EVALUATED, people=place.work / "voices" / "people-held-out", digits=digits if digits.exists() else None)
+
+
 STAGES = [
     Stage("bpe", "language_model/bpe/tokenizer.model", _make_bpe),
     Stage("rehearsal", "language_model/rehearsal/final.pt", _rehearse),
@@ -75,4 +84,5 @@ STAGES = [
     *(_record_users(take) for take in range(RECORDINGS)),
     Stage("dialogue-tokens", "language_model/banks/done", _encode),
     Stage("language-model", "language_model/model/final.pt", _train),
+    Stage("evaluation-set", "language_model/evaluation/conversations.jsonl", _make_evaluation_set),
 ]

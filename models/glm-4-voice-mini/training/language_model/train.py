@@ -90,7 +90,8 @@ def train(model: LanguageModel, samples: Samples, folder: Path, training: Traini
         loss_sum, loss_count = loss_sum + loss.item(), loss_count + 1
         now = time.monotonic()
         if step % 100 == 0:
-            say(f"step {step} loss {loss_sum / loss_count:.4f} rate {rate:.2e} norm {norm:.2f} {seen / 1e6:.2f} M tokens, {(seen - seen_before) / (now - said):.0f} a second")
+            speed = (seen - seen_before) / (now - said)
+            say(f"step {step} loss {loss_sum / loss_count:.4f} rate {rate:.2e} norm {norm:.2f} {seen / 1e6:.2f} M tokens, {speed:.0f} a second")
             loss_sum, loss_count, said, seen_before = 0.0, 0, now, seen
         if now - saved > training.save_seconds:
             save()

@@ -4,13 +4,11 @@ Names of modules are the published ones (GLM-4-Voice, speech_tokenizer/modeling_
 operators follows from them. Convolutions are matrix products over gathered frames: in bfloat16 they are faster so, and safe.
 """
 
-import math
-from typing import Optional
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tokenizer.neighbours import Neighbours
 from tokenizer.quantizer import Codebook
 from tokenizer.sizes import Sizes
 
@@ -139,59 +137,17 @@ class WhisperVQEncoder(nn.Module):
         return self.codebook.nearest(tokens), valid
 
 
-def sinusoids(count: int, periods: Tensor, scale: float = 1.0) -> Tensor:
-    """Sines and then cosines of the given periods in rows, float [count, 2 × periods]."""
-    angles = torch.arange(count)[:, None] * (2 * math.pi / periods)[None]
-    return scale * torch.cat([angles.sin(), angles.cos()], dim=1)
-
-
-def look_at_neighbours_first(model: WhisperVQEncoder, amplitude: float = 0.1, peak: float = 5.0) -> None:
-    """Begins training with heads that look a set way back or ahead, instead of having to find out what a position is.
-
-    The first 64 channels hold sinusoids of 32 periods, which no layer writes to at first; queries and keys read them so that
-    the score of a pair is a bump over its distance. The table of positions is not trained: any stretch of it is as any other.
-    """
-    sizes = model.sizes
-    width, size = sizes.d_model, sizes.d_model // sizes.encoder_attention_heads
-    half = size // 2
-    periods = torch.logspace(math.log10(4), math.log10(400), half)
-    with torch.no_grad():
-        table = torch.zeros(sizes.max_source_positions, width)
-        table[:, :size] = sinusoids(sizes.max_source_positions, periods, amplitude)
-        model.embed_positions.weight.copy_(table)
-        model.embed_positions.weight.requires_grad_(False)
-        model.conv2.weight[:size] *= 0.1
-        offsets, spreads = (0.0, -4.0, 4.0, 0.0), (1.5, 2.0, 2.0, 25.0)
-        for layer in model.layers:
-            attention = layer.self_attn
-            layer.self_attn_layer_norm.weight[:size] = 1 / amplitude
-            attention.out_proj.weight[:size] *= 0.01
-            layer.fc2.weight[:size] *= 0.01
-            for head, (offset, spread) in enumerate(zip(offsets, spreads)):
-                strength = torch.exp(-((spread * 2 * math.pi / periods) ** 2) / 2)
-                strength = (strength * peak * math.sqrt(size) / strength.sum()).sqrt()
-                rows = slice(head * size, (head + 1) * size)
-                angle = offset * 2 * math.pi / periods
-                attention.q_proj.weight[rows, :size] = 0
-                attention.k_proj.weight[rows, :size] = 0
-                query, key = attention.q_proj.weight[rows], attention.k_proj.weight[rows]
-                index = torch.arange(half)
-                # sin(a + b) and cos(a + b) of the query's own position a.
-                query[index, index] = strength * angle.cos()
-                query[index, half + index] = strength * angle.sin()
-                query[half + index, half + index] = strength * angle.cos()
-                query[half + index, index] = -strength * angle.sin()
-                key[index, index] = strength
-                key[half + index, half + index] = strength
-
-
 def initialized(sizes: Sizes) -> WhisperVQEncoder:
     """A model to train."""
     model = WhisperVQEncoder(sizes)
-    for name, parameter in model.named_parameters():
-        if name.endswith(("proj.weight", "fc1.weight", "fc2.weight")):
-            nn.init.xavier_uniform_(parameter, gain=0.7 if name.endswith(("out_proj.weight", "fc2.weight")) else 1.0)
-        elif name.endswith(("proj.bias", "fc1.bias", "fc2.bias")):
-            nn.init.zeros_(parameter)
-    look_at_neighbours_first(model)
+    neighbours = Neighbours(sizes.d_model, sizes.encoder_attention_heads)
+    neighbours.fill(model.embed_positions)
+    neighbours.fill(model.embed_positions2)
+    neighbours.prepare(model.layers, step=4)
+    with torch.no_grad():
+        # Frames of about unit size, silence too, of which the positions are a small part that only queries and keys enlarge.
+        model.conv1.weight *= 3
+        model.conv2.weight *= 6
+        nn.init.uniform_(model.conv2.bias, -1, 1)
+    neighbours.keep_clear(model.conv2)
     return model

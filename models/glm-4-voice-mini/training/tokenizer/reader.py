@@ -5,7 +5,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from corpora.phones import PHONES, UNKNOWN
-from tokenizer.model import EncoderLayer, block_bias, sinusoids
+from tokenizer.model import EncoderLayer, block_bias
+from tokenizer.neighbours import Neighbours
 from tokenizer.sizes import Sizes
 
 LETTERS = "-abcdefghijklmnopqrstuvwxyz' "
@@ -32,6 +33,9 @@ class Reader(nn.Module):
         width = sizes.d_model
         self.entry = nn.Linear(width, width)
         self.layers = nn.ModuleList(EncoderLayer(width, sizes.encoder_attention_heads, sizes.encoder_ffn_dim) for _ in range(layers))
+        neighbours = Neighbours(width, sizes.encoder_attention_heads)
+        neighbours.prepare(self.layers, step=1)
+        neighbours.keep_clear(self.entry)
         self.norm = nn.LayerNorm(width)
         self.letters = nn.Linear(width, self.places * len(LETTERS))
 
@@ -56,13 +60,6 @@ class Heads(nn.Module):
         self.token_phones = nn.Linear(width, places * len(PHONES))
         self.code_phones = nn.Linear(width, places * len(PHONES))
         self.reader = Reader(sizes)
-
-
-def start_positions(table: nn.Embedding) -> None:
-    """Sinusoids for the tokens of the reader."""
-    count, width = table.weight.shape
-    with torch.no_grad():
-        table.weight.copy_(sinusoids(count, torch.logspace(0.4, 3, width // 2), 0.5))
 
 
 def letter_loss(logits: Tensor, frames: Tensor, texts: list[list[int]]) -> Tensor:

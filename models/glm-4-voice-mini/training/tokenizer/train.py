@@ -18,11 +18,11 @@ from tokenizer.batches import Batch, Mixture
 from tokenizer.evaluate import Evaluation
 from tokenizer.model import WhisperVQEncoder, initialized
 from tokenizer.quantizer import Quantizer
-from tokenizer.reader import Heads, letter_loss, phone_accuracy, phone_loss, start_positions
+from tokenizer.reader import Heads, letter_loss, phone_accuracy, phone_loss
 from tokenizer.sizes import Sizes
 
-PEAK_RATE = 1.2e-3
-WARMUP_STEPS = 400
+PEAK_RATE = 8e-4
+WARMUP_STEPS = 600
 PEOPLE_SHARE = 0.33
 VECTORS_TO_BEGIN = 40_000
 SAVE_SECONDS = 240
@@ -40,8 +40,6 @@ class Trainer:
         self.sizes = Sizes()
         self.model: WhisperVQEncoder = initialized(self.sizes)
         self.heads = Heads(self.sizes)
-        start_positions(self.model.embed_positions2)
-        self.model.embed_positions2.weight.requires_grad_(False)
         self.quantizer = Quantizer(self.model, self.sizes.quantize_ema_decay)
         self.quantize_after_hours = quantize_after_hours
         named = [*self.model.named_parameters(), *self.heads.named_parameters()]

@@ -52,8 +52,9 @@ class ModelTest(unittest.TestCase):
 
 class TokensTest(unittest.TestCase):
     def test_pieces_are_those_of_the_published_expression(self):
-        cases = {"It's 12345 o'clock!\n\nHi": ["It", "'s", " ", "123", "45", " o", "'clock", "!\n\n", "Hi"], "a  b": ["a", " ", " b"], " \n x ": [" \n", " x", " "],
-                 '{"id": 7}': ['{"', "id", '":', " ", "7", "}"], "draw_picture": ["draw", "_picture"], "HE'LL": ["HE", "'LL"], "你好。": ["你好", "。"], "x\r\n": ["x", "\r\n"]}
+        cases = {"It's 12345 o'clock!\n\nHi": ["It", "'s", " ", "123", "45", " o", "'clock", "!\n\n", "Hi"],
+                 "a  b": ["a", " ", " b"], " \n x ": [" \n", " x", " "], '{"id": 7}': ['{"', "id", '":', " ", "7", "}"], "draw_picture": ["draw", "_picture"],
+                 "HE'LL": ["HE", "'LL"], "你好。": ["你好", "。"], "x\r\n": ["x", "\r\n"]}
         for text, pieces in cases.items():
             self.assertEqual(list(split(text)), pieces)
 
