@@ -63,7 +63,7 @@ class Windows:
         return tokens[first:first + count], token_of_frame, samples[start:start + frames * HOP + 2 * margin]
 
     def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Tokens [batch, tokens], their index of each frame [batch, frames], mel [batch, 80, frames], known frames [batch]."""
+        """Tokens [batch, tokens], their index of each frame [batch, frames], mel [batch, frames, 80], known frames [batch]."""
         draw = np.random.default_rng([11, step])
         count = int(draw.choice(WINDOW_TOKENS))
         size = min(24, max(3, BATCH_TOKENS // count))
@@ -73,8 +73,8 @@ class Windows:
             parts.append(self.window(draw, count, from_start=draw.random() < (0.3 if prompted else 0.7)))
             known.append(int(draw.uniform(0.1, 0.8) * frames_of(count)) if prompted else 0)
         tokens, token_of_frame, samples = (torch.from_numpy(np.stack(part)) for part in zip(*parts))
-        mel = vocoder_mel(samples)[:, :, EDGE_FRAMES:-EDGE_FRAMES]
-        return tokens.long(), token_of_frame.long(), mel.contiguous(), torch.tensor(known)
+        mel = vocoder_mel(samples)[:, :, EDGE_FRAMES:-EDGE_FRAMES].transpose(1, 2).contiguous()
+        return tokens.long(), token_of_frame.long(), mel, torch.tensor(known)
 
 
 def losses(model: Flow, batch: tuple[torch.Tensor, ...], generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
@@ -88,17 +88,20 @@ def losses(model: Flow, batch: tuple[torch.Tensor, ...], generator: torch.Genera
     def normal() -> torch.Tensor:
         return torch.randn(mel.shape, generator=generator)
 
-    mean = model.mean(tokens, token_of_frame)
-    is_known = (torch.arange(mel.shape[2])[None] < known[:, None]).float()[:, None]
+    with torch.autocast("cpu", torch.bfloat16):
+        mean = model.mean(tokens, token_of_frame)
+    mean = mean.float()
+    is_known = (torch.arange(mel.shape[1])[None] < known[:, None]).float()[:, :, None]
     prompt = (mel + PROMPT_NOISE * uniform()[:, None, None] * normal()) * is_known
     time = 1 - torch.cos(uniform() * (torch.pi / 2))
     noise = normal()
     noisy = (1 - (1 - SIGMA) * time)[:, None, None] * noise + time[:, None, None] * mel
     given = (uniform() >= GUIDANCE_DROP).float()
-    velocity = model.velocity(noisy, mean, prompt, time, given)
+    with torch.autocast("cpu", torch.bfloat16):
+        velocity = model.velocity(noisy, mean, prompt, time, given).float()
     weight = 1 - (1 - PROMPT_LOSS) * is_known
     square = (velocity - (mel - (1 - SIGMA) * noise)).square()
-    return functional.l1_loss(mean, mel), (square * weight).sum() / (weight.sum() * mel.shape[1])
+    return functional.l1_loss(mean, mel), (square * weight).sum() / (weight.sum() * mel.shape[2])
 
 
 def begin_at(model: Flow, mel: np.ndarray) -> None:

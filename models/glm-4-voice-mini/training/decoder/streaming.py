@@ -55,5 +55,5 @@ def _run(flow: Flow, tokens, token_of_frame, noise, known, steps: int, guidance:
     prompt[:len(known)] = known
     mel = flow(
         torch.from_numpy(np.asarray(tokens, dtype=np.int64))[None], torch.from_numpy(token_of_frame)[None],
-        torch.from_numpy(noise.T.copy())[None], torch.from_numpy(prompt.T.copy())[None], steps, guidance)
-    return mel[0].T.numpy()
+        torch.from_numpy(noise)[None], torch.from_numpy(prompt)[None], steps, guidance)
+    return mel[0].numpy()
