@@ -119,9 +119,9 @@ class SineSource(nn.Module):
         """Hertz [batch, samples] and phases [batch, sines] to sines [batch, sines, samples] and the level of each one's noise [batch, 1, samples]."""
         config = self.config
         harmonics = torch.arange(1, config.nb_harmonics + 2)[:, None]
-        cycles = torch.cumsum(hertz.double() / config.sampling_rate, dim=1)[:, None] * harmonics % 1
+        cycles = (torch.cumsum(hertz.double() / config.sampling_rate, dim=1) % 1).float()[:, None]
         voiced = (hertz > config.nsf_voiced_threshold).float()[:, None]
-        sines = torch.sin(cycles.float() * (2 * math.pi) + phases[..., None]) * (config.nsf_alpha * voiced)
+        sines = (cycles * (2 * math.pi * harmonics)).add_(phases[..., None]).sin_().mul_(config.nsf_alpha * voiced)
         return sines, voiced * config.nsf_sigma + (1 - voiced) * config.nsf_alpha / 3
 
     def forward(self, hertz: torch.Tensor, generator: torch.Generator | None = None) -> torch.Tensor:
@@ -131,7 +131,7 @@ class SineSource(nn.Module):
         sines, level = self.sines(hertz.repeat_interleave(self.config.hop, dim=1), phases)
         # Each sine has noise of its own; what they add up to is drawn at once.
         noise = torch.randn(level.shape, generator=generator) * level * self.l_linear.weight.norm()
-        return torch.tanh(self.l_linear(sines.transpose(1, 2)).transpose(1, 2) + noise)
+        return torch.tanh(self.l_linear.weight @ sines + self.l_linear.bias + noise)
 
 
 class Hift(nn.Module):
