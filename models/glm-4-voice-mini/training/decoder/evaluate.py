@@ -67,6 +67,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=60, help="held-out sentences of each kind")
     parser.add_argument("--steps", type=int, default=10, help="steps of the flow")
     parser.add_argument("--sounds", type=Path, help="folder to leave what was made in, as WAVE files")
+    parser.add_argument("--kind", default="tokens", choices=("tokens", "clusters"), help="what the flow is given: tokens, or what it rehearses with")
     parser.add_argument("--without", nargs="*", default=[], choices=("teacher", "copy", "flow"))
     arguments = parser.parse_args()
     work = arguments.work / "decoder"
@@ -100,14 +101,15 @@ def main() -> None:
         for key, sounds in teacher.items():
             measure.sounds[key] = [voice(mel_of(sound)) for sound in sounds]
         report(measure)
-    if "flow" in arguments.without or not (work / "flow" / "checkpoint.pt").exists():
+    trained = work / ("flow" if arguments.kind == "tokens" else f"flow-{arguments.kind}") / "checkpoint.pt"
+    if "flow" in arguments.without or not trained.exists():
         return
-    flow = averaged(Flow(FLOW), work / "flow" / "checkpoint.pt")
+    flow = averaged(Flow(FLOW), trained)
     at_once, blocks = Measure("tokens, whole", teacher), Measure("tokens, in blocks", teacher)
     steps = []
     for key, voice_store in voices.items():
         for u in chosen[key]:
-            tokens = voice_store.tokens(u)
+            tokens = voice_store.tokens(u, arguments.kind)
             noise = np.random.default_rng(42).standard_normal((len(tokens) * 7, 80)).astype(np.float32)
             one = voice(streaming.whole(flow, tokens, noise, arguments.steps))
             mel, seams = streaming.in_blocks(flow, tokens, noise, arguments.steps)

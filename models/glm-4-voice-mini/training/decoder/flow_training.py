@@ -33,14 +33,14 @@ EDGE_FRAMES = 2
 class Windows:
     """Random windows of replies, drawn by the number of the step. A reply is a run of utterances, each begun on a token."""
 
-    def __init__(self, voices: list[VoiceStore]):
-        self.voices = voices
+    def __init__(self, voices: list[VoiceStore], kind: str):
+        self.voices, self.kind = voices, kind
         self.places = [(v, u) for v, voice in enumerate(voices) for u in voice.training]
 
     def utterance(self, place: int) -> tuple[np.ndarray, np.ndarray]:
         """Tokens [tokens] and samples [tokens * TOKEN_SAMPLES]."""
         v, u = self.places[place]
-        tokens = self.voices[v].tokens(u)
+        tokens = self.voices[v].tokens(u, self.kind)
         samples = np.zeros(len(tokens) * TOKEN_SAMPLES, dtype=np.float32)
         spoken = self.voices[v].samples(u)[:len(samples)]
         samples[:len(spoken)] = spoken
@@ -112,16 +112,25 @@ def begin_at(model: Flow, mel: np.ndarray) -> None:
         model.decoder.estimator.final_proj.bias.copy_(mean)
 
 
-def train(work: Path, finish: bool) -> None:
-    """Trains until the end was asked for and is reached; goes on from the checkpoint in `work`."""
+def train(work: Path, finish: bool, kind: str = "tokens") -> None:
+    """Trains until the end was asked for and is reached; goes on from the checkpoint in `work`.
+
+    kind: "tokens", or "clusters" for the rehearsal without a tokenizer, whose checkpoint the training with tokens begins from.
+    """
     torch.manual_seed(2)
     model = Flow(FLOW)
     voices = stores(work)
-    begin_at(model, np.concatenate([Features(voice.folder).mel(u) for voice in voices for u in voice.training[:50]]))
-    progress = Progress(model, work / "flow" / "checkpoint.pt", PEAK_RATE)
+    folder = work / ("flow" if kind == "tokens" else f"flow-{kind}")
+    rehearsal = work / "flow-clusters" / "checkpoint.pt"
+    if kind == "tokens" and rehearsal.exists():
+        known = torch.load(rehearsal, map_location="cpu")["average"]
+        model.load_state_dict({**model.state_dict(), **{name: value for name, value in known.items() if not name.startswith("input_embedding")}})
+    else:
+        begin_at(model, np.concatenate([Features(voice.folder).mel(u) for voice in voices for u in voice.training[:50]]))
+    progress = Progress(model, folder / "checkpoint.pt", PEAK_RATE)
     if finish:
         progress.finish(FINISH_STEPS)
-    windows = Windows(voices)
+    windows = Windows(voices, kind)
     sums, count, began, seconds = np.zeros(3), 0, time.monotonic(), 0.0
     while progress.goes_on:
         batch = windows.batch(progress.step)
@@ -136,4 +145,4 @@ def train(work: Path, finish: bool) -> None:
                 f"{seconds / (time.monotonic() - began):.1f}x")
             sums[:], count, began, seconds = 0, 0, time.monotonic(), 0.0
         progress.save_now_and_then()
-    end(progress, work / "flow" / "weights.pt")
+    end(progress, folder / "weights.pt")

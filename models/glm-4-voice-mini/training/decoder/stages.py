@@ -4,8 +4,9 @@ import itertools
 from pathlib import Path
 
 from common.stage import Place, Stage
-from decoder import features, flow_training, hift_training
+from decoder import clusters, features, flow_training, hift_training
 from decoder.sentences import general_sentences
+from decoder.sizes import FLOW
 from decoder.voice import VoiceStore, make_store, stores
 from language_model.domain.generator import dialogues
 from language_model.domain.grammar import HELD_OUT, TRAIN
@@ -29,6 +30,15 @@ def make_domain_voice(place: Place) -> None:
 
 def train_vocoder(place: Place) -> None:
     hift_training.train(place.part("decoder"), place.finish)
+
+
+def rehearse_flow(place: Place) -> None:
+    """Trains the flow on stand-ins while there is no tokenizer yet. Ends with `--finish`; what it learnt about the voice is kept."""
+    work = place.part("decoder")
+    voices = stores(work)
+    if not all((voice.folder / "clusters.npy").exists() for voice in voices):
+        clusters.make(voices, FLOW.vocab_size)
+    flow_training.train(work, place.finish, "clusters")
 
 
 def make_tokens(place: Place) -> None:
@@ -66,6 +76,7 @@ STAGES = [
     Stage("voice-general", "decoder/voice/general/frames.npy", make_general_voice),
     Stage("voice-domain", "decoder/voice/domain/frames.npy", make_domain_voice),
     Stage("vocoder", "decoder/hift/weights.pt", train_vocoder),
+    Stage("flow-rehearsal", "decoder/flow-clusters/weights.pt", rehearse_flow),
     Stage("voice-tokens", "decoder/voice/domain/tokens.npy", make_tokens),
     Stage("flow", "decoder/flow/weights.pt", train_flow),
 ]

@@ -97,7 +97,7 @@ class VoiceStore:
         self.index = json.loads((folder / "index.json").read_text())
         self.voice = np.memmap(folder / "voice.i16", dtype=np.int16, mode="r")
         self.tokenizer = np.memmap(folder / "tokenizer.i16", dtype=np.int16, mode="r")
-        self._tokens = self._ends = None
+        self._tokens: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.training = range(len(self.index) - held_out)
         self.held_out = range(len(self.index) - held_out, len(self.index))
 
@@ -115,14 +115,15 @@ class VoiceStore:
     def make_tokens(self, codes: Callable[[np.ndarray], np.ndarray]) -> None:
         """Writes the speech tokens of every utterance, as a tokenizer gives them for samples at 16 kHz."""
         found = [codes(self.tokenizer_samples(utterance)) for utterance in range(len(self.index))]
-        np.save(self.folder / "token_ends.npy", np.cumsum([len(tokens) for tokens in found]))
+        np.save(self.folder / "tokens_ends.npy", np.cumsum([len(tokens) for tokens in found]))
         np.save(self.folder / "tokens.npy", np.concatenate(found).astype(np.int16))
 
-    def tokens(self, utterance: int) -> np.ndarray:
-        """The speech tokens [tokens], once `tokens.npy` and `token_ends.npy` are there."""
-        if self._tokens is None:
-            self._tokens, self._ends = np.load(self.folder / "tokens.npy"), np.load(self.folder / "token_ends.npy")
-        return self._tokens[self._ends[utterance - 1] if utterance else 0:self._ends[utterance]]
+    def tokens(self, utterance: int, kind: str = "tokens") -> np.ndarray:
+        """The speech tokens [tokens], or what stands in for them: `clusters`."""
+        if kind not in self._tokens:
+            self._tokens[kind] = np.load(self.folder / f"{kind}.npy"), np.load(self.folder / f"{kind}_ends.npy")
+        tokens, ends = self._tokens[kind]
+        return tokens[ends[utterance - 1] if utterance else 0:ends[utterance]]
 
     def text(self, utterance: int) -> str:
         return self.index[utterance]["text"]
