@@ -19,7 +19,7 @@ from decoder.voice import VoiceStore, stores
 
 # Windows as they occur: blocks of 10, 20, 40 and 50 tokens after at most 50 to 60 tokens of context, and ends of any length.
 WINDOW_TOKENS = (10, 15, 22, 30, 40, 55, 70, 85, 100, 110)
-BATCH_TOKENS = 480
+BATCH_TOKENS = 240
 PEAK_RATE = 8e-4
 FINISH_STEPS = 4000
 GUIDANCE_DROP = 0.1
@@ -66,7 +66,7 @@ class Windows:
         """Tokens [batch, tokens], their index of each frame [batch, frames], mel [batch, frames, 80], known frames [batch]."""
         draw = np.random.default_rng([11, step])
         count = int(draw.choice(WINDOW_TOKENS))
-        size = min(24, max(3, BATCH_TOKENS // count))
+        size = min(16, max(2, BATCH_TOKENS // count))
         parts, known = [], []
         for _ in range(size):
             prompted = count > 10 and draw.random() < 0.6
@@ -127,7 +127,7 @@ def train(work: Path, finish: bool, kind: str = "tokens") -> None:
         model.load_state_dict({**model.state_dict(), **{name: value for name, value in known.items() if not name.startswith("input_embedding")}})
     else:
         begin_at(model, np.concatenate([Features(voice.folder).mel(u) for voice in voices for u in voice.training[:50]]))
-    progress = Progress(model, folder / "checkpoint.pt", PEAK_RATE)
+    progress = Progress(model, folder / "checkpoint.pt", PEAK_RATE, warm_up=100)
     if finish:
         progress.finish(FINISH_STEPS)
     windows = Windows(voices, kind)
