@@ -81,7 +81,7 @@ class Augmenter:
         slower = 1 / random.uniform(*amounts.speed)
         wave = sound.astype(np.float32) * (1 / 32768)
         wave = np.interp(np.arange(0, len(wave) - 1, 1 / slower), np.arange(len(wave)), wave).astype(np.float32)
-        before, after = int(RATE * random.uniform(0, 0.45)), int(RATE * random.uniform(0, 0.6))
+        before, after = int(RATE * random.uniform(0, 0.3)), int(RATE * random.uniform(0, 0.35))
         wave = np.pad(wave, (before, after))
         power = float((wave**2).mean()) + 1e-9
         if random.random() < amounts.reverberation:

@@ -78,12 +78,14 @@ def encode_assistant(encoder: Encoder, store: Path, out: Path) -> None:
     _encode(encoder, Store(store).utterances, out, lambda utterance: utterance.samples.astype(np.float32) / 32768, augmented=False)
 
 
-def encode_readings(encoder: Encoder, store: Path, out: Path) -> None:
-    """What the assistant's voice read for the decoder's sake, into a bank; the last utterances are kept for measuring."""
-    voice = VoiceStore(store)
-    tokens = encoder([voice.tokenizer_samples(utterance) for utterance in voice.training])
-    TokenBank.write(out, [(voice.text(utterance), heard) for utterance, heard in zip(voice.training, tokens)])
-    say(f"{out.name}: {len(tokens)} utterances")
+def encode_readings(encoder: Encoder, stores: List[VoiceStore], out: Path) -> None:
+    """What the assistant's voice read for the decoder's sake, into a bank; the last utterances of a store are kept for measuring."""
+    items: List[Tuple[str, List[int]]] = []
+    for store in stores:
+        tokens = encoder([store.tokenizer_samples(utterance) for utterance in store.training])
+        items += [(store.text(utterance), heard) for utterance, heard in zip(store.training, tokens)]
+    TokenBank.write(out, items)
+    say(f"{out.name}: {len(items)} utterances")
 
 
 def encode_noises(encoder: Encoder, store: Path, out: Path) -> None:

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Dict, Iterable, List, Optional, Sequence
+from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -38,12 +38,22 @@ Hear = Callable[[Dict], Optional[Sequence[int]]]
 
 
 @dataclass
+class Reply:
+    """text: all of it, a tool call included. confidence: the mean log probability of its text tokens."""
+
+    text: str
+    confidence: float
+
+
+@dataclass
 class Score:
     """Right of all, by what is counted."""
 
     right: Counter = field(default_factory=Counter)
     all: Counter = field(default_factory=Counter)
     wrong: List[str] = field(default_factory=list)
+    confidences: List[Tuple[float, bool]] = field(default_factory=list)
+    """Of every reply, and whether its intent was right."""
 
     def add(self, what: str, right: bool) -> None:
         self.all[what] += 1
@@ -52,19 +62,28 @@ class Score:
     def rate(self, what: str) -> float:
         return self.right[what] / max(1, self.all[what])
 
-    def count(self, turn: Dict, said: str) -> None:
+    def count(self, turn: Dict, reply: Reply) -> None:
         """Counts a turn: its intent, and its slots where it has any."""
-        intent = re.search(turn["answer"], said) is not None
-        slots = turn["slots"] is None or re.search(turn["slots"], said) is not None
+        intent = re.search(turn["answer"], reply.text) is not None
+        slots = turn["slots"] is None or re.search(turn["slots"], reply.text) is not None
+        self.confidences.append((reply.confidence, intent))
         for what, right in (("intent", intent), ("slots", slots)):
             if what == "intent" or turn["slots"] is not None:
                 self.add(what, right)
                 self.add(f"{what} of {turn['intent']}", right)
         if not (intent and slots):
-            self.wrong.append(f"{turn['intent']}: {turn['text']!r} -> {said!r}")
+            self.wrong.append(f"{turn['intent']}: {turn['text']!r} -> {reply.text!r} ({reply.confidence:.2f})")
 
     def __str__(self) -> str:
         return f"intent {self.rate('intent'):.3f} of {self.all['intent']}, slots {self.rate('slots'):.3f} of {self.all['slots']}"
+
+    def by_confidence(self) -> str:
+        """What is gained by asking again below a confidence: of the wrong replies, and lost of the right ones."""
+        lines = []
+        for limit in (-0.05, -0.1, -0.2, -0.3, -0.5, -0.8):
+            wrong, right = ([c < limit for c, r in self.confidences if r == wanted] for wanted in (False, True))
+            lines.append(f"  below {limit}: {sum(wrong)} of {len(wrong)} wrong replies, {sum(right)} of {len(right)} right ones")
+        return "\n".join(lines)
 
     def by_intent(self) -> str:
         return "\n".join(f"  {what} {self.rate(what):.3f} of {self.all[what]}" for what in sorted(self.all) if " of " in what)
@@ -80,6 +99,11 @@ class Conversation:
         self._past: Optional[Past] = None
         self._read = 0
 
+    @property
+    def ids(self) -> List[int]:
+        """Everything so far."""
+        return self._writer.sample.ids
+
     def hear(self, speech: Sequence[int]) -> None:
         self._writer.hear(speech)
 
@@ -90,13 +114,13 @@ class Conversation:
         self._writer.observe(text)
 
     @torch.no_grad()
-    def reply(self, whole: bool) -> str:
+    def reply(self, whole: bool) -> Reply:
         """The text of the most likely reply; not `whole`: it is over when its text is, and nothing may follow."""
         self._writer.ask()
         ids = self._writer.sample.ids
         logits, self._past = self._model(torch.tensor([ids[self._read:]]), self._past)
         said: List[int] = []
-        words = 0
+        words, confidence = 0, 0.0
         while len(said) < MOST_TOKENS:
             id = int(logits[0].argmax())
             if id in self._stops:
@@ -104,12 +128,13 @@ class Conversation:
             said.append(id)
             if id < self._bpe.first_speech:
                 words += 1
+                confidence += float(logits[0].log_softmax(-1)[id])
             elif not whole and words % TEXT_GROUP:
                 break
             logits, self._past = self._model(torch.tensor([[id]]), self._past)
         ids.extend(said)
         self._read = len(ids)
-        return self._bpe.decode(said)
+        return Reply(self._bpe.decode(said), confidence / max(1, words))
 
 
 def evaluate(model: LanguageModel, bpe: Bpe, conversations: Iterable[Dict], hear: Hear) -> Dict[str, Score]:
@@ -189,7 +214,7 @@ def main() -> None:
     for name, score in scores.items():
         say(f"{name}: {score}")
         if arguments.details:
-            print(score.by_intent(), *score.wrong, sep="\n")
+            print(score.by_intent(), score.by_confidence(), *score.wrong, sep="\n")
 
 
 if __name__ == "__main__":

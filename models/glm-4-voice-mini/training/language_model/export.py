@@ -27,7 +27,7 @@ def export(weights: Path, bpe: Path, out: Path) -> None:
 
 
 def configuration(config: LanguageModelConfig, stops: list, bpe: Bpe) -> dict:
-    """glm-4-voice-9b's ``config.json`` with our sizes."""
+    """glm-4-voice-9b's ``config.json`` with our sizes, and what ours knows besides: the time is told after the system prompt."""
     return {
         "add_bias_linear": False, "add_qkv_bias": True, "apply_query_key_layer_scaling": True, "apply_residual_connection_post_layernorm": False,
         "architectures": ["ChatGLMForConditionalGeneration"], "attention_dropout": 0.0, "attention_softmax_in_fp32": True, "eos_token_id": stops,
@@ -35,7 +35,8 @@ def configuration(config: LanguageModelConfig, stops: list, bpe: Bpe) -> dict:
         "kv_channels": config.head_size, "layernorm_epsilon": config.epsilon, "model_type": "chatglm", "multi_query_attention": True,
         "multi_query_group_num": config.groups, "num_attention_heads": config.heads, "num_hidden_layers": config.layers, "num_layers": config.layers,
         "original_rope": True, "pad_token_id": stops[0], "padded_vocab_size": config.vocabulary, "post_layer_norm": True, "rmsnorm": True,
-        "rope_ratio": 1, "seq_length": config.context, "tie_word_embeddings": False, "torch_dtype": "float16", "transformers_version": "4.44.1",
+        "rope_ratio": 1, "seq_length": config.context,
+        "system_prompt_clock": True, "tie_word_embeddings": False, "torch_dtype": "float16", "transformers_version": "4.44.1",
         "use_cache": True, "vocab_size": len(bpe)}
 
 

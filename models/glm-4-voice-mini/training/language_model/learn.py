@@ -21,9 +21,10 @@ def recorded(banks: Path) -> RecordedSpeech:
 
 
 def learn(folder: Path, finish: bool) -> None:
-    """Trains into ``model``, from the weights of the rehearsal. The embeddings of speech tokens begin anew: the rehearsal's meant letters."""
+    """Trains into ``model``, from the weights of the rehearsal if there was one. The embeddings of speech tokens begin anew: there they meant letters."""
     torch.manual_seed(1)
     bpe = Bpe.load(folder / "bpe")
     samples = Samples(bpe, recorded(folder / "banks"), seed=2, dialogues=DIALOGUES)
     model = LanguageModel(LanguageModelConfig(len(bpe)))
-    train(model, samples, folder / "model", Training(), finish, begin_with=folder / "rehearsal" / "final.pt", anew=range(bpe.first_speech, len(bpe)))
+    rehearsed = folder / "rehearsal" / "final.pt"
+    train(model, samples, folder / "model", Training(), finish, begin_with=rehearsed if rehearsed.exists() else None, anew=range(bpe.first_speech, len(bpe)))

@@ -22,9 +22,9 @@ from .domain.dialogue import Dialogue
 from .domain.generator import dialogues
 from .domain.grammar import TRAIN
 from .domain.numbers import spoken
+from .samples import DIALOGUE_SEED
 
-# The training's dialogues: everything is drawn from the first so many of one seed.
-DIALOGUE_SEED = 1
+# The training's dialogues are the first so many of their seed.
 DIALOGUES = 12_000
 # Tool answers are most of what is different from one dialogue to the next: a part of them is enough to learn to read aloud.
 OBSERVED_DIALOGUES = 6_000

@@ -15,16 +15,22 @@ from .bpe import Bpe
 from .domain import clock as clocks
 from .domain import limits, shop
 from .domain.dialogue import Dialogue, Exchange, clock_sentence
-from .domain.generator import dialogue
+from .domain.generator import dialogue, numbered
 from .domain.grammar import TRAIN
 from .domain.numbers import spoken
 from .prompts import PromptWriter, Sample
 from .speech import Speech
 
+# The dialogues that are recorded are those of this seed.
+DIALOGUE_SEED = 1
 # Part of the user's speech tokens that are exchanged for others: a tokenizer errs on voices it never heard.
 USER_NOISE = 0.06
 # Part of the replies that the user speaks over.
 INTERRUPTED = 0.06
+# Parts of the dialogues that begin with a greeting, in the words in which the product asks for one; and in which the user now speaks, now types.
+GREETED = 0.06
+GREETING = "Greet the user. Say exactly this: {}"
+MIXED = 0.1
 LONGEST = 512
 BATCH_TOKENS = 3200
 
@@ -68,18 +74,26 @@ class Samples:
     def _draw(self, rng: random.Random) -> Dialogue:
         if self._dialogues is None:
             return dialogue(rng, TRAIN)
-        return dialogue(random.Random(f"1 {TRAIN} {rng.randrange(self._dialogues)}"), TRAIN)
+        return numbered(rng.randrange(self._dialogues), TRAIN, DIALOGUE_SEED)
 
     def _dialogue(self, rng: random.Random, by_speech: bool) -> Optional[Sample]:
         drawn = self._draw(rng)
-        writer = PromptWriter(self._bpe, by_speech, self._clock(drawn.clock))
-        begun = False
+        greeting = self._reading(rng, self._exchanges(rng, 1)[0]) if rng.random() < GREETED else None
+        # A greeting is asked for in writing, which the prompt then speaks of, whatever the user does.
+        writer = PromptWriter(self._bpe, by_speech and greeting is None, self._clock(drawn.clock))
+        if greeting is not None:
+            writer.read(GREETING.format(greeting[0]))
+            writer.ask()
+            writer.say(*greeting)
+        mixed = rng.random() < MIXED
+        begun = greeting is not None
         for exchange in drawn.exchanges:
-            speech = self._heard(exchange, rng) if by_speech else []
+            heard = by_speech if not mixed else rng.random() < 0.5
+            speech = self._heard(exchange, rng) if heard else []
             answer = self._speech.assistant(spoken(exchange.assistant), rng)
             if speech is None or (answer is None and exchange.call is None):
                 break
-            if by_speech:
+            if heard:
                 writer.hear(speech)
             else:
                 writer.read(_type(exchange, rng))
@@ -99,17 +113,24 @@ class Samples:
         writer.end()
         return writer.sample if begun else None
 
+    def _reading(self, rng: random.Random, exchange: Exchange) -> Optional[Tuple[str, Sequence[int]]]:
+        """What the assistant's voice reads aloud: anything, or the exchange's answer."""
+        read = self._speech.reading(rng) if rng.random() < 0.5 else None
+        if read is not None:
+            return read
+        speech = self._speech.assistant(spoken(exchange.assistant), rng)
+        return None if speech is None else (exchange.assistant, speech)
+
     def _read_aloud(self, rng: random.Random) -> Optional[Sample]:
         """Observations alone, each spoken word for word: half of them answers, half anything."""
         writer = PromptWriter(self._bpe, rng.random() < 0.7)
         begun = False
         for exchange in self._exchanges(rng, rng.randint(1, 3)):
-            read = self._speech.reading(rng) if rng.random() < 0.5 else None
-            text, speech = read or (exchange.assistant, self._speech.assistant(spoken(exchange.assistant), rng))
-            if speech is not None:
-                writer.observe(text)
+            read = self._reading(rng, exchange)
+            if read is not None:
+                writer.observe(read[0])
                 writer.ask()
-                writer.say(text, speech)
+                writer.say(*read)
                 begun = True
         writer.end()
         return writer.sample if begun else None

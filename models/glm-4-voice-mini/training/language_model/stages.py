@@ -42,6 +42,7 @@ def _record_users(take: int) -> Stage:
 
 
 def _encode(place: Place) -> None:
+    from decoder.voice import stores
     from language_model import encode
 
     folder = place.part("language_model")
@@ -53,7 +54,7 @@ def _encode(place: Place) -> None:
             make(banks / name)
 
     unless_there("assistant", lambda out: encode.encode_assistant(encoder, folder / "assistant", out))
-    unless_there("readings", lambda out: encode.encode_readings(encoder, place.work / "decoder" / "voice" / "general", out))
+    unless_there("readings", lambda out: encode.encode_readings(encoder, stores(place.work / "decoder"), out))
     unless_there("noises", lambda out: encode.encode_noises(encoder, folder / "users-0", out))
     for room in range(ROOMS):
         for take in range(RECORDINGS):

@@ -4,7 +4,6 @@ Synthetic voices come with the time of every phone; people come with text alone.
 gives people's frames labels, too (`aligned.jsonl` beside their store).
 """
 
-import argparse
 import json
 import os
 from pathlib import Path
@@ -17,7 +16,8 @@ from common.log import say
 from corpora.phones import INDEX, SILENCE
 from corpora.store import Store
 from tokenizer.batches import FRAME_MILLISECONDS, clean
-from tokenizer.evaluate import load
+from tokenizer.model import WhisperVQEncoder
+from tokenizer.reader import Heads
 
 
 def pronunciations(corpora: Path) -> dict[str, list[int]]:
@@ -56,9 +56,8 @@ def best_path(scores: np.ndarray, states: list[int], optional: list[bool]) -> Op
     return path[::-1]
 
 
-def align(checkpoint: Path, voices: Path, corpora: Path) -> None:
+def align(model: WhisperVQEncoder, heads: Heads, voices: Path, corpora: Path) -> None:
     """Writes the alignment of the people of training."""
-    model, heads, state = load(checkpoint)
     words = pronunciations(corpora)
     store = Store(voices / "people")
     found: list[Optional[list[list[int]]]] = [None] * len(store.utterances)
@@ -89,17 +88,4 @@ def align(checkpoint: Path, voices: Path, corpora: Path) -> None:
     fresh.write_text("".join(json.dumps(each, separators=(",", ":")) + "\n" for each in found))
     os.replace(fresh, target)
     missing = sum(each is None for each in found)
-    say(f"aligned at {state['hours']:.1f} h: {len(found) - missing} of {len(found)}; the model agrees with {np.mean(agreements):.3f} of the frames")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--voices", type=Path, required=True)
-    parser.add_argument("--corpora", type=Path, required=True)
-    arguments = parser.parse_args()
-    align(arguments.checkpoint, arguments.voices, arguments.corpora)
-
-
-if __name__ == "__main__":
-    main()
+    say(f"aligned: {len(found) - missing} of {len(found)}; the model agrees with {np.mean(agreements):.3f} of the frames")

@@ -4,6 +4,7 @@ import json
 import random
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable, Optional
 
 import numpy as np
 import torch
@@ -55,9 +56,11 @@ def _padded(sounds: list[np.ndarray]) -> tuple[Tensor, Tensor]:
     return padded, lengths
 
 
-def clean(utterances: list[Utterance]) -> Batch:
-    """As they were spoken, for evaluation."""
+def clean(utterances: list[Utterance], change: Optional[Callable[[np.ndarray], np.ndarray]] = None) -> Batch:
+    """As they were spoken, or as a change of float32 samples in [-1, 1] makes them, for evaluation."""
     sounds = [utterance.samples.astype(np.float32) / 32768 for utterance in utterances]
+    if change:
+        sounds = [change(sound) for sound in sounds]
     padded, lengths = _padded(sounds)
     # Each spectrogram has a floor of its own, so each is made by itself.
     mel = torch.zeros(len(sounds), padded.shape[1] // 160, 128)
@@ -80,7 +83,7 @@ def with_aligned_phones(store: Store) -> list[Utterance]:
 class Mixture:
     """Draws batches from synthetic users and real people."""
 
-    def __init__(self, voices: Path, people_share: float, seconds: float = 20.0) -> None:
+    def __init__(self, voices: Path, people_share: float, seconds: float = 28.0) -> None:
         self._voices = voices
         self._people_share = people_share
         self._seconds = seconds

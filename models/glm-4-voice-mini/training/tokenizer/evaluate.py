@@ -3,10 +3,13 @@
 import argparse
 import random
 from pathlib import Path
+from typing import Callable, Optional
 
+import numpy as np
 import torch
 
 from common import checkpoint
+from corpora.augment import telephone
 from corpora.store import Store, Utterance
 from tokenizer.batches import clean
 from tokenizer.model import WhisperVQEncoder
@@ -26,6 +29,12 @@ def distance(one: str, other: str) -> int:
     return row[-1]
 
 
+def noisy(sound: np.ndarray, decibels: float = 10.0) -> np.ndarray:
+    """Sound in white noise that is the same for every sound of a length."""
+    noise = np.random.default_rng(len(sound)).standard_normal(len(sound)).astype(np.float32)
+    return sound + noise * np.sqrt((sound**2).mean()) * np.float32(10 ** (-decibels / 20))
+
+
 class Evaluation:
     """A set number of utterances of each set, always the same."""
 
@@ -38,13 +47,13 @@ class Evaluation:
             self.sets[name] = [chosen[start : start + 8] for start in range(0, len(chosen), 8)]
 
     @torch.no_grad()
-    def run(self, model: WhisperVQEncoder, heads: Heads, quantizing: bool, examples: int = 0) -> str:
+    def run(self, model: WhisperVQEncoder, heads: Heads, quantizing: bool, examples: int = 0, change: Optional[Callable] = None) -> str:
         """One line: character error of each set, phones, codes in use."""
         told, used = [], torch.zeros(model.sizes.quantize_vocab_size, dtype=torch.bool)
         for name, batches in self.sets.items():
             errors = letters = word_errors = words = known = right = 0
             for utterances in batches:
-                batch = clean(utterances)
+                batch = clean(utterances, change)
                 _, tokens, valid = model(batch.mel, batch.samples)
                 if quantizing:
                     codes = model.codebook.nearest(tokens)
@@ -83,10 +92,15 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--voices", type=Path, required=True)
     parser.add_argument("--utterances", type=int, default=400)
-    parser.add_argument("--examples", type=int, default=0)
+    parser.add_argument("--examples", type=int, default=0, help="how many to print")
+    parser.add_argument("--conditions", action="store_true", help="also through G.711 and in noise of 10 dB")
     arguments = parser.parse_args()
     model, heads, state = load(arguments.checkpoint)
-    print(f"step {state['step']} hours {state['hours']:.1f}", Evaluation(arguments.voices, arguments.utterances).run(model, heads, state["quantizing"], arguments.examples))
+    evaluation = Evaluation(arguments.voices, arguments.utterances)
+    print(f"step {state['step']} hours {state['hours']:.1f}", evaluation.run(model, heads, state["quantizing"], arguments.examples))
+    if arguments.conditions:
+        for name, change in (("G.711", telephone), ("10 dB", noisy)):
+            print(f"{name}:", evaluation.run(model, heads, state["quantizing"], change=change))
 
 
 if __name__ == "__main__":

@@ -41,7 +41,8 @@ class Reader(nn.Module):
 
     def forward(self, tokens: Tensor, positions: Tensor, valid: Tensor) -> Tensor:
         """tokens: [batch, tokens, width]; positions: [tokens, width]. Returns logits [batch, 4 × tokens, letters]."""
-        hidden = self.entry(tokens) + positions
+        # Whatever the size of the codes, their positions are to be heard.
+        hidden = self.entry(F.layer_norm(tokens, tokens.shape[-1:])) + positions
         bias = block_bias(valid, 1 << 20)
         for layer in self.layers:
             hidden = layer(hidden, bias)
@@ -56,7 +57,6 @@ class Heads(nn.Module):
         width, places = sizes.d_model, sizes.pooling_kernel_size
         self.frame_norm = nn.LayerNorm(width)
         self.frame_phones = nn.Linear(width, len(PHONES))
-        self.frame_letters = nn.Linear(width, len(LETTERS))
         self.token_phones = nn.Linear(width, places * len(PHONES))
         self.code_phones = nn.Linear(width, places * len(PHONES))
         self.reader = Reader(sizes)

@@ -5,8 +5,8 @@ import os
 from common.log import say
 from common.stage import Place, Stage
 
-QUANTIZE_AFTER_HOURS = float(os.environ.get("QUANTIZE_AFTER_HOURS", 60))
-FINISH_MINUTES = 25.0
+QUANTIZE_AFTER_HOURS = float(os.environ.get("QUANTIZE_AFTER_HOURS", 36))
+FINISH_MINUTES = 30.0
 
 
 def train(place: Place) -> None:
@@ -15,10 +15,10 @@ def train(place: Place) -> None:
 
     folder = place.part("tokenizer")
     (folder / "pid").write_text(str(os.getpid()))
-    trainer = Trainer(folder, place.part("voices"), QUANTIZE_AFTER_HOURS)
+    trainer = Trainer(folder, place.part("voices"), place.corpora, QUANTIZE_AFTER_HOURS)
     say(f"{sum(p.numel() for p in trainer.model.parameters()) / 1e6:.2f} M parameters, {len(trainer.data.users)} synthetic utterances")
-    trainer.run(FINISH_MINUTES if place.finish else 0.0)
-    (folder / "trained").touch()
+    if trainer.run(FINISH_MINUTES if place.finish else 0.0):
+        (folder / "trained").touch()
 
 
 STAGES = [Stage("tokenizer", "tokenizer/trained", train)]

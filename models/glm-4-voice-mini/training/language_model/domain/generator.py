@@ -25,7 +25,12 @@ _TOPICS = {
 def dialogues(count: int, split: str, seed: int) -> Iterator[Dialogue]:
     """`count` dialogues of a split."""
     for number in range(count):
-        yield dialogue(random.Random(f"{seed} {split} {number}"), split)
+        yield numbered(number, split, seed)
+
+
+def numbered(number: int, split: str, seed: int) -> Dialogue:
+    """One of the dialogues of a seed."""
+    return dialogue(random.Random(f"{seed} {split} {number}"), split)
 
 
 def dialogue(rng: random.Random, split: str) -> Dialogue:
