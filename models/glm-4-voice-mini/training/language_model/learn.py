@@ -16,8 +16,8 @@ from .train import Training, train
 
 def recorded(banks: Path) -> RecordedSpeech:
     """The speech of a folder of token banks."""
-    users, people = ([TokenBank(folder) for folder in sorted(banks.glob(pattern))] for pattern in ("users-*", "people-*"))
-    return RecordedSpeech(users, people, TokenBank(banks / "assistant"), TokenBank(banks / "readings"), TokenBank(banks / "noises"))
+    users, others, people = ([TokenBank(folder) for folder in sorted(banks.glob(pattern))] for pattern in ("users-*", "others-*", "people-*"))
+    return RecordedSpeech(users, others, people, TokenBank(banks / "assistant"), TokenBank(banks / "readings"), TokenBank(banks / "noises"))
 
 
 def learn(folder: Path, finish: bool) -> None:

@@ -80,13 +80,13 @@ class TokenBank:
 
 
 class RecordedSpeech:
-    """Speech from token banks: of users, who say the dialogues' sentences, of people, who say anything, of the
+    """Speech from token banks: of users, who say the dialogues' sentences, of others, who read books, of real people, of the
     assistant's answers, of what it read besides, of noises."""
 
-    _PEOPLE = 0.4
-
-    def __init__(self, users: Sequence[TokenBank], people: Sequence[TokenBank], assistant: TokenBank, readings: TokenBank, noises: TokenBank) -> None:
+    def __init__(self, users: Sequence[TokenBank], others: Sequence[TokenBank], people: Sequence[TokenBank], assistant: TokenBank,
+                 readings: TokenBank, noises: TokenBank) -> None:
         self._users, self._people, self._assistant, self._readings, self._noises = users, people, assistant, readings, noises
+        self._anybody = [(banks, weight) for banks, weight in ((users, 3), (others, 3), (people, 4)) if banks]
         self._numbers = sorted({text for bank in people for text in bank.texts if order_number_of(text)})
 
     def user(self, text: str, rng: random.Random) -> Optional[Sequence[int]]:
@@ -102,7 +102,8 @@ class RecordedSpeech:
         return self._noises.any(rng)[1]
 
     def anybody(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
-        return rng.choice(self._people if rng.random() < self._PEOPLE else self._users).any(rng)
+        banks, weights = zip(*self._anybody)
+        return rng.choice(rng.choices(banks, weights)[0]).any(rng)
 
     def person(self, rng: random.Random) -> Optional[Tuple[str, Sequence[int]]]:
         return rng.choice(self._people).any(rng)

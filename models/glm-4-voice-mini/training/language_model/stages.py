@@ -8,6 +8,8 @@ RECORDINGS = 2
 """Times that the dialogues' users are recorded, each by other voices."""
 ROOMS = 2
 """Times that each recording is heard, each in another room."""
+OTHERS = 2
+"""Stores of the tokenizer's synthetic users that are read as well."""
 EVALUATED = 150
 """Conversations of each condition in the evaluation set."""
 
@@ -60,6 +62,8 @@ def _encode(place: Place) -> None:
         for take in range(RECORDINGS):
             unless_there(f"users-{take}-{room}", lambda out: encode.encode_users(encoder, folder / f"users-{take}", out, room))
         unless_there(f"people-{room}", lambda out: encode.encode_users(encoder, place.work / "voices" / "people", out, room))
+    for store in range(OTHERS):
+        unless_there(f"others-{store}", lambda out: encode.encode_users(encoder, place.work / "voices" / f"users-{store}", out, 0))
     (banks / "done").touch()
 
 
