@@ -21,7 +21,9 @@ from decoder.voice import VoiceStore, stores
 WINDOW_TOKENS = (10, 15, 22, 30, 40, 55, 70, 85, 100, 110)
 BATCH_TOKENS = 240
 PEAK_RATE = 8e-4
-FINISH_STEPS = 4000
+STEPS = 10_000
+# Over so many steps the learning rate falls at the end.
+FALL_STEPS = 3000
 GUIDANCE_DROP = 0.1
 PRIOR_WEIGHT = 0.5
 # A prompt is the flow's own work when it speaks: less than perfect.
@@ -127,9 +129,9 @@ def train(work: Path, finish: bool, kind: str = "tokens") -> None:
         model.load_state_dict({**model.state_dict(), **{name: value for name, value in known.items() if not name.startswith("input_embedding")}})
     else:
         begin_at(model, np.concatenate([Features(voice.folder).mel(u) for voice in voices for u in voice.training[:50]]))
-    progress = Progress(model, folder / "checkpoint.pt", PEAK_RATE, warm_up=100)
+    progress = Progress(model, folder / "checkpoint.pt", PEAK_RATE, STEPS, FALL_STEPS, warm_up=100)
     if finish:
-        progress.finish(FINISH_STEPS)
+        progress.finish()
     windows = Windows(voices, kind)
     sums, count, began, seconds = np.zeros(3), 0, time.monotonic(), 0.0
     while progress.goes_on:

@@ -22,7 +22,9 @@ FRAMES = 44
 # The frames at either end lack context; nothing is asked of them.
 EDGE_FRAMES = 2
 PEAK_RATE = 1e-3
-FINISH_STEPS = 5000
+STEPS = 30_000
+# Over so many steps the learning rate falls at the end.
+FALL_STEPS = 6000
 HERTZ_WEIGHT = 0.01
 # So many of a batch are voiced with the predicted fundamental, as they will be, once it is worth something.
 PREDICTED = 4
@@ -56,9 +58,9 @@ def train(work: Path, finish: bool) -> None:
     """Trains until the end was asked for and is reached; goes on from the checkpoint in `work`."""
     torch.manual_seed(1)
     model = Hift(HIFT)
-    progress = Progress(model, work / "hift" / "checkpoint.pt", PEAK_RATE)
+    progress = Progress(model, work / "hift" / "checkpoint.pt", PEAK_RATE, STEPS, FALL_STEPS)
     if finish:
-        progress.finish(FINISH_STEPS)
+        progress.finish()
     crops = Crops(stores(work))
     spectral = SpectralLoss()
     edge = EDGE_FRAMES * HOP

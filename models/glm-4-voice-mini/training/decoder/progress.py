@@ -14,17 +14,18 @@ from common.schedule import learning_rate
 class Progress:
     """Owns the optimizer and the moving average of a model's weights, and everything needed to go on after an interruption.
 
-    What a step draws depends on its number alone, so a resumed run goes on with the data that the interrupted one would have seen.
+    The learning rate warms up, stays, and falls over the last `fall` of `planned` steps, or from when `finish` is called. What a step draws depends on its number alone, so a resumed run goes on with the data that the interrupted one would have seen.
     """
 
-    def __init__(self, model: torch.nn.Module, path: Path, peak: float, warm_up: int = 500, averaging: float = 0.999, clip: float = 5.0,
+    def __init__(self, model: torch.nn.Module, path: Path, peak: float, planned: int, fall: int, warm_up: int = 500, averaging: float = 0.999, clip: float = 5.0,
                  betas: tuple[float, float] = (0.9, 0.98), weight_decay: float = 0.01):
         self.model, self.path, self.peak, self.warm_up, self.averaging, self.clip = model, path, peak, warm_up, averaging, clip
         self.optimizer = torch.optim.AdamW(model.parameters(), lr=peak, betas=betas, weight_decay=weight_decay)
         self.average = {name: value.detach().clone() for name, value in model.state_dict().items()}
         self.step = 0
         self.seconds = 0.0
-        self.finish_from, self.finish_steps = -1, 1
+        self.planned, self.fall = planned, fall
+        self.finish_from = -1
         self._saved = self._clock = time.monotonic()
         self._interrupted = False
         signal.signal(signal.SIGTERM, self._interrupt)
@@ -34,16 +35,16 @@ class Progress:
             self.optimizer.load_state_dict(state["optimizer"])
             self.average = state["average"]
             self.step, self.seconds = state["step"], state["seconds"]
-            self.finish_from, self.finish_steps = state["finish_from"], state["finish_steps"]
+            self.finish_from = state["finish_from"]
 
-    def finish(self, steps: int) -> None:
-        """Lets the learning rate go to zero over so many steps from now on, unless it does already."""
+    def finish(self) -> None:
+        """Lets the learning rate fall from now on, unless it does already."""
         if self.finish_from < 0:
-            self.finish_from, self.finish_steps = self.step, steps
+            self.finish_from = self.step
 
     @property
     def done(self) -> bool:
-        return 0 <= self.finish_from <= self.step - self.finish_steps
+        return 0 <= self.finish_from <= self.step - self.fall
 
     @property
     def goes_on(self) -> bool:
@@ -52,7 +53,7 @@ class Progress:
 
     @property
     def rate(self) -> float:
-        return learning_rate(self.step, self.peak, self.warm_up, self.finish_from, self.finish_steps)
+        return learning_rate(self.step, self.peak, self.warm_up, self.finish_from, self.fall)
 
     def update(self, loss: torch.Tensor) -> float:
         """One step down the gradient of the loss. Returns the gradient's norm; a step whose gradient is not finite is left out."""
@@ -64,6 +65,8 @@ class Progress:
         if math.isfinite(norm):
             self.optimizer.step()
         self.step += 1
+        if self.step >= self.planned - self.fall:
+            self.finish()
         weight = 1 - min(self.averaging, self.step / (self.step + 10))
         with torch.no_grad():
             for name, value in self.model.state_dict().items():
@@ -76,7 +79,7 @@ class Progress:
         self._saved = self._clock = now
         checkpoint.save(self.path, {
             "model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "average": self.average, "step": self.step,
-            "seconds": self.seconds, "finish_from": self.finish_from, "finish_steps": self.finish_steps})
+            "seconds": self.seconds, "finish_from": self.finish_from})
 
     def _interrupt(self, *_) -> None:
         self._interrupted = True

@@ -33,7 +33,9 @@ def train_vocoder(place: Place) -> None:
 
 
 def rehearse_flow(place: Place) -> None:
-    """Trains the flow on stand-ins while there is no tokenizer yet. Ends with `--finish`; what it learnt about the voice is kept."""
+    """Trains the flow on stand-ins as long as there is no tokenizer; what it learns about the voice is kept."""
+    if (place.work / "tokenizer" / "trained").exists():
+        return
     work = place.part("decoder")
     voices = stores(work)
     if not all((voice.folder / "clusters.npy").exists() for voice in voices):
