@@ -5,21 +5,22 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from common.mel import VOCODER_BINS as BINS
+from common.mel import VOCODER_HOP as HOP
+from common.mel import vocoder_mel
 from decoder import pitch
-from decoder.spectrogram import BINS, HOP, SAMPLE_RATE, MelSpectrogram
-from decoder.voice import VoiceStore
+from decoder.voice import VOICE_RATE, VoiceStore
 
 
 def compute(store: VoiceStore) -> None:
     """Writes `mel.f16` [frames, 80], `hertz.f32` [frames] and `frames.npy`, the first frame of each utterance and, last, the end."""
-    spectrogram = MelSpectrogram()
     starts = [0]
     with open(store.folder / "mel.f16", "wb") as mels, open(store.folder / "hertz.f32", "wb") as pitches:
         for utterance in range(len(store.index)):
             samples = store.samples(utterance)
             samples = samples[: len(samples) // HOP * HOP]
-            mel = spectrogram(torch.from_numpy(samples)[None])[0].T
-            hertz = pitch.track(samples, SAMPLE_RATE, HOP)
+            mel = vocoder_mel(torch.from_numpy(samples)[None])[0].T
+            hertz = pitch.track(samples, VOICE_RATE, HOP)
             mels.write(mel.numpy().astype(np.float16).tobytes())
             pitches.write(hertz.tobytes())
             starts.append(starts[-1] + len(hertz))

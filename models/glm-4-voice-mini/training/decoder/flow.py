@@ -47,12 +47,19 @@ def gelu(x: torch.Tensor) -> torch.Tensor:
     return 0.5 * x * (1 + torch.erf(x * math.sqrt(0.5)))
 
 
+class LayerNorm(nn.LayerNorm):
+    """Computed in single precision, whatever the rows come in."""
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        return super().forward(rows.float())
+
+
 class Embed(nn.Module):
     """Holds the input layer under its published name."""
 
     def __init__(self, inputs: int, outputs: int):
         super().__init__()
-        self.out = nn.Sequential(nn.Linear(inputs, outputs), nn.LayerNorm(outputs, eps=1e-5))
+        self.out = nn.Sequential(nn.Linear(inputs, outputs), LayerNorm(outputs, eps=1e-5))
 
 
 class RelativeAttention(nn.Module):
@@ -107,8 +114,8 @@ class EncoderLayer(nn.Module):
         size = config.encoder_size
         self.self_attn = RelativeAttention(size, config.attention_heads)
         self.feed_forward = FeedForward(size, config.linear_units)
-        self.norm_ff = nn.LayerNorm(size, eps=1e-5)
-        self.norm_mha = nn.LayerNorm(size, eps=1e-5)
+        self.norm_ff = LayerNorm(size, eps=1e-5)
+        self.norm_mha = LayerNorm(size, eps=1e-5)
 
     def forward(self, rows: torch.Tensor, positions: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
         rows = rows + self.self_attn(self.norm_mha(rows), positions, allowed)
@@ -123,7 +130,7 @@ class TokenEncoder(nn.Module):
         self.size, self.block = config.encoder_size, config.block_size
         self.embed = Embed(self.size, self.size)
         self.encoders = nn.ModuleList([EncoderLayer(config) for _ in range(config.num_blocks)])
-        self.after_norm = nn.LayerNorm(self.size, eps=1e-5)
+        self.after_norm = LayerNorm(self.size, eps=1e-5)
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
         tokens = rows.shape[1]
@@ -144,27 +151,59 @@ class TokenEncoder(nn.Module):
         return block[None] <= block[:, None]
 
 
+class Convolution(nn.Conv1d):
+    """A convolution of three frames over rows [batch, frames, channels], as a product over rows that hold each frame's neighbours."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int = 1):
+        super().__init__(inputs, outputs, 3, stride, 1)
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        padded, step, count = functional.pad(rows, (0, 0, 1, 1)), self.stride[0], rows.shape[1]
+        taps = torch.cat([padded[:, tap:tap + count:step] for tap in range(3)], dim=2)
+        return functional.linear(taps, self.weight.permute(0, 2, 1).reshape(self.out_channels, -1), self.bias)
+
+
+class Pointwise(nn.Conv1d):
+    """A linear layer over rows, stored as a convolution of one frame."""
+
+    def __init__(self, inputs: int, outputs: int):
+        super().__init__(inputs, outputs, 1)
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        return functional.linear(rows, self.weight[:, :, 0], self.bias)
+
+
+class TimeNorm(nn.GroupNorm):
+    """Group normalisation of rows [batch, frames, channels] over the time and the channels of a group."""
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        batch, frames, size = rows.shape
+        grouped = rows.float().reshape(batch, frames, self.num_groups, -1)
+        variance, mean = torch.var_mean(grouped, dim=(1, 3), unbiased=False, keepdim=True)
+        return ((grouped - mean) * torch.rsqrt(variance + self.eps)).reshape(batch, frames, size) * self.weight + self.bias
+
+
 class LengthRegulator(nn.Module):
-    """Smooths tokens that were stretched to frames. [batch, bins, frames]."""
+    """Smooths tokens that were stretched to frames. Rows [batch, frames, bins]."""
 
     def __init__(self, bins: int, layers: int):
         super().__init__()
         modules: list[nn.Module] = []
         for _ in range(layers):
-            modules += [nn.Conv1d(bins, bins, 3, padding=1), nn.GroupNorm(1, bins), nn.Mish()]
-        self.model = nn.Sequential(*modules, nn.Conv1d(bins, bins, 1))
+            modules += [Convolution(bins, bins), TimeNorm(1, bins), nn.Mish()]
+        self.model = nn.Sequential(*modules, Pointwise(bins, bins))
 
-    def forward(self, frames: torch.Tensor) -> torch.Tensor:
-        return self.model(frames)
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        return self.model(rows)
 
 
 class Block1D(nn.Module):
     def __init__(self, inputs: int, outputs: int):
         super().__init__()
-        self.block = nn.Sequential(nn.Conv1d(inputs, outputs, 3, padding=1), nn.GroupNorm(GROUPS, outputs), nn.Mish())
+        self.block = nn.Sequential(Convolution(inputs, outputs), TimeNorm(GROUPS, outputs), nn.Mish())
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.block(x)
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        return self.block(rows)
 
 
 class ResnetBlock1D(nn.Module):
@@ -173,11 +212,11 @@ class ResnetBlock1D(nn.Module):
         self.mlp = nn.Sequential(nn.Mish(), nn.Linear(time_size, outputs))
         self.block1 = Block1D(inputs, outputs)
         self.block2 = Block1D(outputs, outputs)
-        self.res_conv = nn.Conv1d(inputs, outputs, 1)
+        self.res_conv = Pointwise(inputs, outputs)
 
-    def forward(self, x: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
-        inner = self.block1(x) + self.mlp(time)[:, :, None]
-        return self.block2(inner) + self.res_conv(x)
+    def forward(self, rows: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
+        inner = self.block1(rows) + self.mlp(time)[:, None]
+        return self.block2(inner) + self.res_conv(rows)
 
 
 class Attention(nn.Module):
@@ -225,9 +264,9 @@ class Wide(nn.Module):
 class TransformerBlock(nn.Module):
     def __init__(self, size: int, config: FlowConfig):
         super().__init__()
-        self.norm1 = nn.LayerNorm(size, eps=1e-5)
+        self.norm1 = LayerNorm(size, eps=1e-5)
         self.attn1 = Attention(size, config.num_heads, config.attention_head_dim)
-        self.norm3 = nn.LayerNorm(size, eps=1e-5)
+        self.norm3 = LayerNorm(size, eps=1e-5)
         self.ff = Wide(size)
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
@@ -238,19 +277,36 @@ class TransformerBlock(nn.Module):
 class Downsample1D(nn.Module):
     def __init__(self, size: int):
         super().__init__()
-        self.conv = nn.Conv1d(size, size, 3, 2, 1)
+        self.conv = Convolution(size, size, stride=2)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.conv(x)
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        return self.conv(rows)
+
+
+class TransposedConvolution(nn.ConvTranspose1d):
+    """Twice as many rows. Row 2j sees rows j - 1 (tap 3) and j (tap 1); row 2j + 1 sees rows j (tap 2) and j + 1 (tap 0)."""
+
+    def __init__(self, size: int):
+        super().__init__(size, size, 4, 2, 1)
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        batch, frames, size = rows.shape
+        padded = functional.pad(rows, (0, 0, 1, 1))
+        taps = torch.cat([padded[:, :-2], rows, padded[:, 2:]], dim=2)
+        zero = torch.zeros_like(self.weight[:, :, 0])
+        before, same, after = ((self.weight[:, :, 3], zero), (self.weight[:, :, 1], self.weight[:, :, 2]), (zero, self.weight[:, :, 0]))
+        weight = torch.cat([torch.cat(part, dim=1) for part in (before, same, after)])
+        pairs = functional.linear(taps, weight.T, self.bias.repeat(2))
+        return pairs.reshape(batch, 2 * frames, size)
 
 
 class Upsample1D(nn.Module):
     def __init__(self, size: int):
         super().__init__()
-        self.conv = nn.ConvTranspose1d(size, size, 4, 2, 1)
+        self.conv = TransposedConvolution(size)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.conv(x)
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        return self.conv(rows)
 
 
 class TimeEmbedding(nn.Module):
@@ -265,11 +321,11 @@ class TimeEmbedding(nn.Module):
         frequencies = torch.exp(torch.arange(half) * -(math.log(10000.0) / (half - 1)))
         angles = 1000 * time[:, None] * frequencies
         embedded = torch.cat([angles.sin(), angles.cos()], dim=1)
-        return self.linear_2(functional.silu(self.linear_1(embedded)))
+        return self.linear_2(functional.silu(self.linear_1(embedded))).float()
 
 
 class Estimator(nn.Module):
-    """The velocity at a time, from [batch, 4 * bins, frames] to [batch, bins, frames]."""
+    """The velocity at a time, from rows [batch, frames, 4 * bins] to [batch, frames, bins]."""
 
     def __init__(self, config: FlowConfig):
         super().__init__()
@@ -287,37 +343,37 @@ class Estimator(nn.Module):
         self.mid_blocks = nn.ModuleList()
         self.up_blocks = nn.ModuleList()
         for i, width in enumerate(channels):
-            after = Downsample1D(width) if i < last else nn.Conv1d(width, width, 3, padding=1)
+            after = Downsample1D(width) if i < last else Convolution(width, width)
             self.down_blocks.append(block(config.estimator_input if i == 0 else channels[i - 1], width, after))
         for _ in range(config.num_mid_blocks):
             self.mid_blocks.append(block(channels[-1], channels[-1], None))
         for i in range(len(channels)):
             width = channels[max(last - 1 - i, 0)]
-            after = Upsample1D(width) if i < last else nn.Conv1d(width, width, 3, padding=1)
+            after = Upsample1D(width) if i < last else Convolution(width, width)
             self.up_blocks.append(block(2 * channels[last - i], width, after))
         self.final_block = Block1D(channels[0], channels[0])
-        self.final_proj = nn.Conv1d(channels[0], config.output_size, 1)
+        self.final_proj = Pointwise(channels[0], config.output_size)
 
-    def forward(self, x: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
+    def forward(self, rows: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
         time = self.time_mlp(time)
 
-        def run(x: torch.Tensor, parts: nn.ModuleList) -> torch.Tensor:
-            rows = parts[0](x, time).transpose(1, 2).contiguous()
+        def run(rows: torch.Tensor, parts: nn.ModuleList) -> torch.Tensor:
+            rows = parts[0](rows, time)
             for transformer in parts[1]:
                 rows = transformer(rows)
-            return rows.transpose(1, 2).contiguous()
+            return rows
 
         skips = []
         for parts in self.down_blocks:
-            x = run(x, parts)
-            skips.append(x)
-            x = parts[2](x)
+            rows = run(rows, parts)
+            skips.append(rows)
+            rows = parts[2](rows)
         for parts in self.mid_blocks:
-            x = run(x, parts)
+            rows = run(rows, parts)
         for parts in self.up_blocks:
             skip = skips.pop()
-            x = parts[2](run(torch.cat([x[:, :, :skip.shape[2]], skip], dim=1), parts))
-        return self.final_proj(self.final_block(x))
+            rows = parts[2](run(torch.cat([rows[:, :skip.shape[1]], skip], dim=2), parts))
+        return self.final_proj(self.final_block(rows))
 
 
 class Decoder(nn.Module):
@@ -347,22 +403,21 @@ class Flow(nn.Module):
         self.length_regulator = LengthRegulator(config.output_size, config.regulator_layers)
 
     def mean(self, tokens: torch.Tensor, token_of_frame: torch.Tensor) -> torch.Tensor:
-        """Tokens [batch, tokens] and their index for each frame [batch, frames] to the mean [batch, bins, frames]."""
+        """Tokens [batch, tokens] and their index for each frame [batch, frames] to the mean [batch, frames, bins]."""
         hidden = self.encoder_proj(self.encoder(self.input_embedding(tokens)))
-        index = token_of_frame[:, :, None].expand(-1, -1, hidden.shape[2])
-        return self.length_regulator(hidden.gather(1, index).transpose(1, 2).contiguous())
+        return self.length_regulator(hidden.gather(1, token_of_frame[:, :, None].expand(-1, -1, hidden.shape[2])))
 
     def velocity(self, noisy: torch.Tensor, mean: torch.Tensor, prompt: torch.Tensor, time: torch.Tensor, given: torch.Tensor) -> torch.Tensor:
-        """Mels [batch, bins, frames]; time and given [batch], where given 0 hides mean, speaker and prompt."""
+        """Mels [batch, frames, bins]; time and given [batch], where given 0 hides mean, speaker and prompt."""
         # One voice: the published decoder is given a speaker of zeros, of which the bias remains.
-        speaker = self.spk_embed_affine_layer.bias[None, :, None].expand_as(mean)
-        conditions = torch.cat([mean, speaker, prompt], dim=1) * given[:, None, None]
-        return self.decoder.estimator(torch.cat([noisy, conditions], dim=1), time)
+        speaker = self.spk_embed_affine_layer.bias.expand_as(mean)
+        conditions = torch.cat([mean, speaker, prompt], dim=2) * given[:, None, None]
+        return self.decoder.estimator(torch.cat([noisy, conditions], dim=2), time)
 
     @torch.no_grad()
     def forward(self, tokens: torch.Tensor, token_of_frame: torch.Tensor, noise: torch.Tensor, prompt: torch.Tensor | None = None,
                 steps: int = 10, guidance: float | None = None) -> torch.Tensor:
-        """Tokens [1, tokens], noise and prompt [1, bins, frames] (zeros where the mel is not known) to mel [1, bins, frames]."""
+        """Tokens [1, tokens], noise and prompt [1, frames, bins] (zeros where the mel is not known) to mel [1, frames, bins]."""
         guidance = self.config.inference_cfg_rate if guidance is None else guidance
         mean = self.mean(tokens, token_of_frame)
         prompt = torch.zeros_like(mean) if prompt is None else prompt

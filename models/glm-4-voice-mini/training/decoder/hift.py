@@ -46,19 +46,19 @@ class SnakeFunction(torch.autograd.Function):
 
     @staticmethod
     def forward(context, x, alpha):
-        context.save_for_backward(x, alpha)
-        return x + torch.sin(x * alpha).square_() / (alpha + 1e-9)
+        y = torch.sin(x * alpha).square_().div_(alpha + 1e-9).add_(x)
+        context.save_for_backward(x, alpha, y)
+        return y
 
     @staticmethod
     def backward(context, gradient):
-        x, alpha = context.saved_tensors
-        double = x * (2 * alpha)
-        sine = torch.sin(double)
+        x, alpha, y = context.saved_tensors
+        sine = torch.sin(x * (2 * alpha))
         for_alpha = None
         if context.needs_input_grad[1]:
-            square = 0.5 - 0.5 * torch.cos(double)
-            for_alpha = (gradient * (x * sine - square / alpha)).sum((0, 2), keepdim=True) / alpha
-        return gradient * (1 + sine), for_alpha
+            # y - x is sin²(αx) / α.
+            for_alpha = ((x * sine).add_(x).sub_(y).mul_(gradient)).sum((0, 2), keepdim=True) / alpha
+        return sine.add_(1).mul_(gradient), for_alpha
 
 
 class Snake(nn.Module):
@@ -115,27 +115,23 @@ class SineSource(nn.Module):
         self.config = config
         self.l_linear = nn.Linear(config.nb_harmonics + 1, 1)
 
-    def sines(self, hertz: torch.Tensor, phases: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
-        """Hertz [batch, frames], phases [batch, sines] and noise [batch, sines, samples] to sines [batch, sines, samples]."""
+    def sines(self, hertz: torch.Tensor, phases: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Hertz [batch, samples] and phases [batch, sines] to sines [batch, sines, samples] and the level of each one's noise [batch, 1, samples]."""
         config = self.config
-        harmonics = torch.arange(1, config.nb_harmonics + 2)
-        hertz = hertz.repeat_interleave(config.hop, dim=1)[:, None]
-        cycles = torch.cumsum((hertz * harmonics[:, None] / config.sampling_rate).double(), dim=2) % 1
-        voiced = (hertz > config.nsf_voiced_threshold).float()
-        sine = torch.sin(cycles.float() * (2 * math.pi) + phases[..., None]) * config.nsf_alpha
-        return sine * voiced + noise * (voiced * config.nsf_sigma + (1 - voiced) * config.nsf_alpha / 3)
+        harmonics = torch.arange(1, config.nb_harmonics + 2)[:, None]
+        cycles = (torch.cumsum(hertz.double() / config.sampling_rate, dim=1) % 1).float()[:, None]
+        voiced = (hertz > config.nsf_voiced_threshold).float()[:, None]
+        sines = (cycles * (2 * math.pi * harmonics)).add_(phases[..., None]).sin_().mul_(config.nsf_alpha * voiced)
+        return sines, voiced * config.nsf_sigma + (1 - voiced) * config.nsf_alpha / 3
 
     def forward(self, hertz: torch.Tensor, generator: torch.Generator | None = None) -> torch.Tensor:
         """Hertz [batch, frames] to a source [batch, 1, samples], with phases and noise drawn anew."""
-        batch, frames = hertz.shape
-        count = self.config.nb_harmonics + 1
-        phases = (torch.rand(batch, count, generator=generator) * 2 - 1) * math.pi
+        phases = (torch.rand(len(hertz), self.config.nb_harmonics + 1, generator=generator) * 2 - 1) * math.pi
         phases[:, 0] = 0
-        noise = torch.randn(batch, count, frames * self.config.hop, generator=generator)
-        return self.merge(self.sines(hertz, phases, noise))
-
-    def merge(self, sines: torch.Tensor) -> torch.Tensor:
-        return torch.tanh(self.l_linear(sines.transpose(1, 2))).transpose(1, 2)
+        sines, level = self.sines(hertz.repeat_interleave(self.config.hop, dim=1), phases)
+        # Each sine has noise of its own; what they add up to is drawn at once.
+        noise = torch.randn(level.shape, generator=generator) * level * self.l_linear.weight.norm()
+        return torch.tanh(self.l_linear.weight @ sines + self.l_linear.bias + noise)
 
 
 class Hift(nn.Module):

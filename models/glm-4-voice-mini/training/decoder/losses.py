@@ -1,10 +1,7 @@
-"""How far one waveform is from another, as the ear would say: short-time spectra at several resolutions, and the mel."""
+"""How far one waveform is from another, as the ear would say: short-time spectra at several resolutions."""
 
 import torch
 from torch import nn
-from torch.nn import functional
-
-from decoder.spectrogram import MelSpectrogram
 
 RESOLUTIONS = ((2048, 512), (1024, 256), (512, 128), (256, 64), (128, 32))
 
@@ -32,13 +29,3 @@ class SpectralLoss(nn.Module):
             total = total + relative + logarithmic
         return total / len(self.resolutions)
 
-
-class MelLoss(nn.Module):
-    """Mean absolute difference of log-mel spectrograms."""
-
-    def __init__(self):
-        super().__init__()
-        self.spectrogram = MelSpectrogram()
-
-    def forward(self, wave: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        return functional.l1_loss(self.spectrogram(wave), self.spectrogram(target))

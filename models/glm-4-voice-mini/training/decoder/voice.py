@@ -4,10 +4,13 @@ import json
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Callable
 
 import numpy as np
 from scipy.io import wavfile
 from scipy.signal import resample_poly
+
+from common.log import say
 
 TEACHER_RATE = 32_000
 VOICE_RATE = 22_050
@@ -80,7 +83,7 @@ def make_store(texts: list[str], folder: Path, batch: int = 200) -> None:
                                   "tokenizer_start": tokenizer_start, "tokenizer_length": len(at_tokenizer)})
                     start += len(at_voice)
                     tokenizer_start += len(at_tokenizer)
-            print(f"{folder.name}: {len(index)} utterances, {start / VOICE_RATE / 3600:.2f} h", flush=True)
+            say(f"{folder.name}: {len(index)} utterances, {start / VOICE_RATE / 3600:.2f} h")
     (folder / "voice.i16.part").rename(folder / "voice.i16")
     (folder / "tokenizer.i16.part").rename(folder / "tokenizer.i16")
     (folder / "index.json").write_text(json.dumps(index))
@@ -94,6 +97,7 @@ class VoiceStore:
         self.index = json.loads((folder / "index.json").read_text())
         self.voice = np.memmap(folder / "voice.i16", dtype=np.int16, mode="r")
         self.tokenizer = np.memmap(folder / "tokenizer.i16", dtype=np.int16, mode="r")
+        self._tokens: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.training = range(len(self.index) - held_out)
         self.held_out = range(len(self.index) - held_out, len(self.index))
 
@@ -108,5 +112,23 @@ class VoiceStore:
         start = entry["tokenizer_start"]
         return self.tokenizer[start:start + entry["tokenizer_length"]].astype(np.float32) / 32768
 
+    def make_tokens(self, codes: Callable[[np.ndarray], np.ndarray]) -> None:
+        """Writes the speech tokens of every utterance, as a tokenizer gives them for samples at 16 kHz."""
+        found = [codes(self.tokenizer_samples(utterance)) for utterance in range(len(self.index))]
+        np.save(self.folder / "tokens_ends.npy", np.cumsum([len(tokens) for tokens in found]))
+        np.save(self.folder / "tokens.npy", np.concatenate(found).astype(np.int16))
+
+    def tokens(self, utterance: int, kind: str = "tokens") -> np.ndarray:
+        """The speech tokens [tokens], or what stands in for them: `clusters`."""
+        if kind not in self._tokens:
+            self._tokens[kind] = np.load(self.folder / f"{kind}.npy"), np.load(self.folder / f"{kind}_ends.npy")
+        tokens, ends = self._tokens[kind]
+        return tokens[ends[utterance - 1] if utterance else 0:ends[utterance]]
+
     def text(self, utterance: int) -> str:
         return self.index[utterance]["text"]
+
+
+def stores(work: Path) -> list[VoiceStore]:
+    """Every store of the decoder's work folder whose features are computed."""
+    return [VoiceStore(path.parent) for path in sorted(work.glob("voice/*/frames.npy"))]

@@ -1,6 +1,5 @@
-"""Trains the vocoder: `python3 -m decoder.train_hift --work DIR [--finish STEPS] [--minutes M]`."""
+"""Trains the vocoder: spectral distances to the teacher, the fundamental against a tracker's."""
 
-import argparse
 import time
 from pathlib import Path
 
@@ -8,19 +7,28 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from common.log import say
+from common.mel import VOCODER_HOP as HOP
+from common.mel import VOCODER_RATE, vocoder_mel
 from decoder.features import Features
 from decoder.hift import Hift
-from decoder.losses import MelLoss, SpectralLoss
-from decoder.progress import Progress
+from decoder.losses import SpectralLoss
+from decoder.progress import Progress, end
 from decoder.sizes import HIFT
-from decoder.spectrogram import HOP
-from decoder.voice import VoiceStore
+from decoder.voice import VoiceStore, stores
 
 BATCH = 8
 FRAMES = 44
 # The frames at either end lack context; nothing is asked of them.
 EDGE_FRAMES = 2
-RATE = 1e-3
+PEAK_RATE = 1e-3
+STEPS = 30_000
+# Over so many steps the learning rate falls at the end.
+FALL_STEPS = 6000
+HERTZ_WEIGHT = 0.01
+# So many of a batch are voiced with the predicted fundamental, as they will be, once it is worth something.
+PREDICTED = 4
+PREDICTED_FROM = 3000
 
 
 class Crops:
@@ -46,43 +54,35 @@ class Crops:
         return tuple(torch.from_numpy(np.stack(part)) for part in (mels, pitches, waves))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--finish", type=int, help="let the learning rate end within so many steps from now")
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so many minutes; a later call goes on")
-    arguments = parser.parse_args()
-    stop = time.monotonic() + 60 * arguments.minutes
+def train(work: Path, finish: bool) -> None:
+    """Trains until the end was asked for and is reached; goes on from the checkpoint in `work`."""
     torch.manual_seed(1)
-    crops = Crops([VoiceStore(folder.parent) for folder in sorted(arguments.work.glob("voice/*/frames.npy"))])
     model = Hift(HIFT)
-    progress = Progress(model, arguments.work / "hift.checkpoint", RATE)
-    if arguments.finish:
-        progress.finish(arguments.finish)
-    spectral, mel_loss = SpectralLoss(), MelLoss()
+    progress = Progress(model, work / "hift" / "checkpoint.pt", PEAK_RATE, STEPS, FALL_STEPS)
+    if finish:
+        progress.finish()
+    crops = Crops(stores(work))
+    spectral = SpectralLoss()
     edge = EDGE_FRAMES * HOP
-    sums = np.zeros(4)
-    began, count = time.monotonic(), 0
-    while not progress.done and time.monotonic() < stop:
+    sums, count, began = np.zeros(4), 0, time.monotonic()
+    while progress.goes_on:
         generator = torch.Generator().manual_seed(progress.step)
         mel, hertz, wave = crops.batch(progress.step)
         predicted = model.f0_predictor(mel)
-        voiced = model.decode(mel, model.m_source(hertz, generator))
+        heard = torch.where(torch.arange(BATCH)[:, None] < PREDICTED * (progress.step >= PREDICTED_FROM), predicted.detach(), hertz)
+        voiced = model.decode(mel, model.m_source(heard, generator))
         ours, theirs = voiced[:, edge:-edge], wave[:, edge:-edge]
-        far_spectrum, far_mel = spectral(ours, theirs), mel_loss(ours, theirs)
-        far_hertz = functional.l1_loss(predicted, hertz)
-        norm = progress.update(far_spectrum + far_mel + 0.01 * far_hertz)
-        sums += [float(far_spectrum), float(far_mel), float(far_hertz), norm]
+        spectrum_loss = spectral(ours, theirs)
+        mel_loss = functional.l1_loss(vocoder_mel(ours), vocoder_mel(theirs))
+        hertz_loss = functional.l1_loss(predicted, hertz)
+        norm = progress.update(spectrum_loss + mel_loss + HERTZ_WEIGHT * hertz_loss)
+        sums += [float(spectrum_loss), float(mel_loss), float(hertz_loss), norm]
         count += 1
         if count == 100:
-            speed = count * BATCH * FRAMES * HOP / 22_050 / (time.monotonic() - began)
+            speed = count * BATCH * FRAMES * HOP / VOCODER_RATE / (time.monotonic() - began)
             spectrum, mels, pitches, norms = sums / count
-            print(f"step {progress.step} spectrum {spectrum:.4f} mel {mels:.4f} hertz {pitches:.2f} gradient {norms:.2f} "
-                  f"rate {progress.learning_rate():.2e} {speed:.1f}x", flush=True)
+            say(f"step {progress.step} spectrum {spectrum:.4f} mel {mels:.4f} hertz {pitches:.2f} gradient {norms:.2f} "
+                f"rate {progress.rate:.2e} {speed:.1f}x")
             sums[:], count, began = 0, 0, time.monotonic()
         progress.save_now_and_then()
-    progress.save()
-
-
-if __name__ == "__main__":
-    main()
+    end(progress, work / "hift" / "weights.pt")
