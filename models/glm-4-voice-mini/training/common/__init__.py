@@ -1,0 +1,1 @@
+"""What every part of the recipe shares: stages, sound, spectrograms, checkpoints, schedules."""

@@ -1,0 +1,24 @@
+"""The tokenizer's stages."""
+
+import os
+
+from common.log import say
+from common.stage import Place, Stage
+
+QUANTIZE_AFTER_HOURS = float(os.environ.get("QUANTIZE_AFTER_HOURS", 36))
+FINISH_MINUTES = 30.0
+
+
+def train(place: Place) -> None:
+    """Goes on training; with `--finish`, lets the learning rate fall and ends."""
+    from tokenizer.train import Trainer
+
+    folder = place.part("tokenizer")
+    (folder / "pid").write_text(str(os.getpid()))
+    trainer = Trainer(folder, place.part("voices"), place.corpora, QUANTIZE_AFTER_HOURS)
+    say(f"{sum(p.numel() for p in trainer.model.parameters()) / 1e6:.2f} M parameters, {len(trainer.data.users)} synthetic utterances")
+    if trainer.run(FINISH_MINUTES if place.finish else 0.0):
+        (folder / "trained").touch()
+
+
+STAGES = [Stage("tokenizer", "tokenizer/trained", train)]
