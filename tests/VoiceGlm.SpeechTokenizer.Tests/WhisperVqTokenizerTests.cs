@@ -130,19 +130,26 @@ public sealed class WhisperVqTokenizerTests(PublishedModel model) : IClassFixtur
     public async Task Appending_a_frame_allocates_nothing_until_a_block_is_whole(string name, int chunk)
     {
         WaveFile wave = PublishedModel.Recording(name);
-        using ISpeechTokenizer tokenizer = model.Factory.Create();
-        int start = 0;
-        for (; start < 5 * chunk; start += chunk) await tokenizer.AppendAsync(Frame(start), Token);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        bool waited = false;
-        for (; start < 45 * chunk; start += chunk)
+        long allocated = long.MaxValue;
+        // What the runtime makes once for a thread may fall into the first utterance, and not into each.
+        for (int utterance = 0; utterance < 3 && allocated != 0; utterance++)
         {
-            ValueTask<SpeechTokenUpdate?> append = tokenizer.AppendAsync(Frame(start), CancellationToken.None);
-            waited |= !append.IsCompletedSuccessfully || await append is not null;
+            using ISpeechTokenizer tokenizer = model.Factory.Create();
+            int start = 0;
+            for (; start < 5 * chunk; start += chunk) await tokenizer.AppendAsync(Frame(start), Token);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            bool waited = false;
+            for (; start < 45 * chunk; start += chunk)
+            {
+                ValueTask<SpeechTokenUpdate?> append = tokenizer.AppendAsync(Frame(start), CancellationToken.None);
+                waited |= !append.IsCompletedSuccessfully || await append is not null;
+            }
+
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.False(waited);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.False(waited);
+        Assert.Equal(0, allocated);
         AudioFrame Frame(int first) => new(wave.Channel(0).Slice(first, chunk), wave.SampleRate, first);
     }
 }
