@@ -6,7 +6,7 @@ from common.log import say
 from common.stage import Place, Stage
 
 QUANTIZE_AFTER_HOURS = float(os.environ.get("QUANTIZE_AFTER_HOURS", 36))
-FINISH_MINUTES = 30.0
+FINISH_MINUTES = 32.0
 
 
 def train(place: Place) -> None:
