@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
-using System.Text;
 using VoiceGlm.Audio;
 using VoiceGlm.Inference;
 using VoiceGlm.LanguageModel;
@@ -41,55 +39,15 @@ internal static class TalkCommand
             });
             using FlowSpeechDecoderFactory decoders = FlowSpeechDecoderFactory.Load(folder, device, new SpeechDecoderOptions(), graph);
 
-            // Heard as it is spoken: what is final is read by the language model at once.
-            using ISpeechTokenizer tokenizer = tokenizers.Create();
             await using ILanguageModelSession session = language.CreateSession(new SessionSettings { SystemPrompt = parsed.GetValue(systemPrompt) });
-            int told = 0;
-            foreach (AudioFrame frame in frames)
-            {
-                if (await tokenizer.AppendAsync(frame, cancellationToken) is not { } update) continue;
-                await session.HearAsync(update, cancellationToken);
-                told = update.FirstIndex + update.Tokens.Length;
-            }
-
-            long ended = Stopwatch.GetTimestamp();
-            Utterance utterance = await tokenizer.CompleteAsync(cancellationToken);
-            await session.HearAsync(new SpeechTokenUpdate(told, utterance.Speech[told..]), cancellationToken);
-
-            TimeSpan? first = null;
-            var text = new StringBuilder();
-            var samples = new List<float>();
-            int speechTokens = 0;
             bool machine = parsed.GetValue(json);
-            using ISpeechDecoder decoder = decoders.Create();
-            await foreach (ReplyPart part in session.ReplyAsync(cancellationToken))
-            {
-                if (part is ReplyPart.Text words)
-                {
-                    text.Append(words.Value);
-                    if (!machine) terminal.WriteWords(words.Value);
-                }
-                else if (part is ReplyPart.Speech speech)
-                {
-                    speechTokens++;
-                    Take(await decoder.AppendAsync(speech.Token, cancellationToken));
-                }
-            }
-
-            Take(await decoder.CompleteAsync(cancellationToken));
-
-            void Take(AudioFrame? ready)
-            {
-                if (ready is not { } frame) return;
-                first ??= Stopwatch.GetElapsedTime(ended);
-                samples.AddRange(frame.Samples.Span);
-            }
-
+            (int heard, long ended) = await SpokenTurn.HearAsync(tokenizers, session, frames, cancellationToken);
+            SpokenAnswer answer = await SpokenTurn.AnswerAsync(session, decoders, ended, machine ? null : terminal.WriteWords, cancellationToken);
             TimeSpan total = Stopwatch.GetElapsedTime(ended);
             SampleRate rate = decoders.OutputSampleRate;
-            WaveFile.WriteFloat32(parsed.GetRequiredValue(output), CollectionsMarshal.AsSpan(samples), rate);
+            WaveFile.WriteFloat32(parsed.GetRequiredValue(output), answer.Sound, rate);
             var result = new TalkResult(
-                text.ToString(), speechTokens, rate.DurationOf(samples.Count).TotalSeconds, first?.TotalMilliseconds, total.TotalMilliseconds, utterance.Speech.Length);
+                answer.Text, answer.SpeechTokens, rate.DurationOf(answer.Samples.Count).TotalSeconds, answer.FirstAudio?.TotalMilliseconds, total.TotalMilliseconds, heard);
             if (machine) terminal.WriteJson(result, CliJsonContext.Default.TalkResult);
             else terminal.Plain.WriteLine(Summary(result, parsed.GetRequiredValue(output)));
             return ExitCode.Success;

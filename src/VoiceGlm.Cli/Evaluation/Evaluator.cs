@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
-using System.Text;
 using VoiceGlm.Audio;
 using VoiceGlm.LanguageModel;
 using VoiceGlm.SpeechDecoder;
@@ -34,70 +32,40 @@ internal sealed class Evaluator(
         {
             EvaluationTurn turn = conversation.Turns[i];
             long begun = Stopwatch.GetTimestamp();
-            TimeSpan heard = turn.Wav is { } wav
-                ? await HearAsync(session, Path.Combine(folder, wav), cancellationToken).ConfigureAwait(false)
-                : await ReadAsync(session, turn.Text, cancellationToken).ConfigureAwait(false);
-            Said said = await AnswerAsync(session, $"{conversation.Id}-{i}", cancellationToken).ConfigureAwait(false);
-            _tally.AddTime(Stopwatch.GetElapsedTime(begun), heard + said.Duration, said.FirstAudio);
-            _tally.Add(conversation, i, said.Text);
+            (TimeSpan heard, long ended) = await TakeAsync(session, turn, cancellationToken).ConfigureAwait(false);
+            SpokenAnswer answer = await AnswerAsync(session, ended, $"{conversation.Id}-{i}", cancellationToken).ConfigureAwait(false);
+            _tally.AddTime(Stopwatch.GetElapsedTime(begun), heard + DurationOf(answer), answer.FirstAudio);
+            _tally.Add(conversation, i, answer.Text);
             if (turn.Observation is not { } observation) continue;
             await session.ObserveAsync(observation, cancellationToken).ConfigureAwait(false);
-            said = await AnswerAsync(session, $"{conversation.Id}-{i}-tool", cancellationToken).ConfigureAwait(false);
-            _tally.AddObservation(conversation, observation, said.Text);
+            answer = await AnswerAsync(session, Stopwatch.GetTimestamp(), $"{conversation.Id}-{i}-tool", cancellationToken).ConfigureAwait(false);
+            _tally.AddObservation(conversation, observation, answer.Text);
         }
     }
 
-    private static async Task<TimeSpan> ReadAsync(ILanguageModelSession session, string text, CancellationToken cancellationToken)
+    // How long it was heard, and when it had ended.
+    private async Task<(TimeSpan Heard, long Ended)> TakeAsync(ILanguageModelSession session, EvaluationTurn turn, CancellationToken cancellationToken)
     {
-        await session.ReadAsync(text, cancellationToken).ConfigureAwait(false);
-        return TimeSpan.Zero;
+        long written = Stopwatch.GetTimestamp();
+        if (turn.Wav is not { } wav)
+        {
+            await session.ReadAsync(turn.Text, cancellationToken).ConfigureAwait(false);
+            return (TimeSpan.Zero, written);
+        }
+
+        List<AudioFrame> frames = AudioFrames.Read(Path.Combine(folder, wav), FrameMilliseconds);
+        (_, long ended) = await SpokenTurn.HearAsync(tokenizers, session, frames, cancellationToken).ConfigureAwait(false);
+        return (frames.Aggregate(TimeSpan.Zero, static (sum, frame) => sum + frame.Duration), ended);
     }
 
-    // Heard as it is spoken: what is final is read by the language model at once.
-    private async Task<TimeSpan> HearAsync(ILanguageModelSession session, string path, CancellationToken cancellationToken)
+    private async Task<SpokenAnswer> AnswerAsync(ILanguageModelSession session, long ended, string name, CancellationToken cancellationToken)
     {
-        using ISpeechTokenizer tokenizer = tokenizers.Create();
-        TimeSpan heard = TimeSpan.Zero;
-        int told = 0;
-        foreach (AudioFrame frame in AudioFrames.Read(path, FrameMilliseconds))
-        {
-            heard += frame.Duration;
-            if (await tokenizer.AppendAsync(frame, cancellationToken).ConfigureAwait(false) is not { } update) continue;
-            await session.HearAsync(update, cancellationToken).ConfigureAwait(false);
-            told = update.FirstIndex + update.Tokens.Length;
-        }
-
-        Utterance utterance = await tokenizer.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        await session.HearAsync(new SpeechTokenUpdate(told, utterance.Speech[told..]), cancellationToken).ConfigureAwait(false);
-        return heard;
+        SpokenAnswer answer = await SpokenTurn.AnswerAsync(session, decoders, ended, words: null, cancellationToken).ConfigureAwait(false);
+        if (answers is not null && answer.Samples.Count > 0) WaveFile.WriteFloat32(Path.Combine(answers, name + ".wav"), answer.Sound, decoders!.OutputSampleRate);
+        return answer;
     }
 
-    private async Task<Said> AnswerAsync(ILanguageModelSession session, string name, CancellationToken cancellationToken)
-    {
-        long ended = Stopwatch.GetTimestamp();
-        using ISpeechDecoder? decoder = decoders?.Create();
-        var text = new StringBuilder();
-        var samples = new List<float>();
-        TimeSpan? first = null;
-        await foreach (ReplyPart part in session.ReplyAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (part is ReplyPart.Text words) text.Append(words.Value);
-            else if (part is ReplyPart.Speech speech && decoder is not null) Take(await decoder.AppendAsync(speech.Token, cancellationToken).ConfigureAwait(false));
-        }
-
-        if (decoder is not null) Take(await decoder.CompleteAsync(cancellationToken).ConfigureAwait(false));
-        if (answers is not null && samples.Count > 0) WaveFile.WriteFloat32(Path.Combine(answers, name + ".wav"), CollectionsMarshal.AsSpan(samples), decoders!.OutputSampleRate);
-        return new Said(text.ToString(), decoders?.OutputSampleRate.DurationOf(samples.Count) ?? TimeSpan.Zero, first);
-
-        void Take(AudioFrame? ready)
-        {
-            if (ready is not { } frame) return;
-            first ??= Stopwatch.GetElapsedTime(ended);
-            samples.AddRange(frame.Samples.Span);
-        }
-    }
-
-    private readonly record struct Said(string Text, TimeSpan Duration, TimeSpan? FirstAudio);
+    private TimeSpan DurationOf(SpokenAnswer answer) => decoders?.OutputSampleRate.DurationOf(answer.Samples.Count) ?? TimeSpan.Zero;
 }
 
 /// <summary>A clock that stands still at what a conversation says it is.</summary>
