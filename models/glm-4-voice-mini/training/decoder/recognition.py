@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import resample_poly
 
+from common.edits import distance
 from common.wave import write_wave
 
 MODEL = Path("/usr/share/pocketsphinx/model/en-us")
@@ -66,16 +67,6 @@ def recognise(sounds: list[np.ndarray], rate: int, language_model: Path | None =
         return [line.rsplit("(", 1)[0].strip() for line in (folder / "heard").read_text().splitlines()]
 
 
-def errors(said: list[str], heard: list[str]) -> int:
-    """Words to change, add and leave out between two texts."""
-    row = list(range(len(heard) + 1))
-    for i, word in enumerate(said, 1):
-        diagonal, row[0] = row[0], i
-        for j, other in enumerate(heard, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (word != other))
-    return row[-1]
-
-
 def word_error_rate(texts: list[str], heard: list[str]) -> float:
     said = [words_of(text) for text in texts]
-    return sum(errors(a, words_of(b)) for a, b in zip(said, heard)) / sum(map(len, said))
+    return sum(distance(a, words_of(b)) for a, b in zip(said, heard)) / sum(map(len, said))

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from common import checkpoint
+from common.edits import distance
 from corpora.augment import telephone
 from corpora.store import Store, Utterance
 from tokenizer.batches import clean
@@ -17,16 +18,6 @@ from tokenizer.reader import Heads, text_of
 from tokenizer.sizes import Sizes
 
 SETS = {"seen": "users-seen", "held-out": "users-held-out", "people": "people-held-out"}
-
-
-def distance(one: str, other: str) -> int:
-    """Edits from one string to the other (Levenshtein)."""
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        before, row[0] = row[0], i
-        for j, b in enumerate(other, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (a != b))
-    return row[-1]
 
 
 def noisy(sound: np.ndarray, decibels: float = 10.0) -> np.ndarray:

@@ -7,7 +7,7 @@ import torch
 
 from corpora.phones import SILENCE
 from tokenizer.align import best_path
-from tokenizer.evaluate import distance
+from common.edits import distance
 from tokenizer.reader import LETTERS, letters_of, text_of
 
 
