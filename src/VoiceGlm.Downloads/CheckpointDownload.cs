@@ -48,7 +48,7 @@ public sealed class CheckpointDownload : IDisposable
         IReadOnlyList<HubRepository> repositories, string folder, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
     {
         WriteFailure.Explain(folder, () => Directory.CreateDirectory(folder));
-        using FileStream hold = Hold(folder);
+        using IDisposable hold = LockFile.Take(Path.Combine(folder, ".lock"), "that nobody else fetches into this folder", "that another does");
         List<Item> open = [.. Items(repositories, folder).Where(static item => item.Presence != FilePresence.Whole)];
         long toFetch = open.Sum(static item => item.MissingBytes);
         DiskSpace.Require(folder, toFetch);
@@ -100,19 +100,6 @@ public sealed class CheckpointDownload : IDisposable
         var place = new CheckpointFolder(PathOf(folder, repository), repository);
         return repository.Files.Select(file => new Item(repository, file, place, place.Recognise(file)));
     });
-
-    private static FileStream Hold(string folder)
-    {
-        string path = Path.Combine(folder, ".lock");
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException exception) when (File.Exists(path))
-        {
-            throw new IOException($"{path}: expected that nobody else fetches into this folder, found that another does.", exception);
-        }
-    }
 
     private sealed record Item(HubRepository Repository, HubFile File, CheckpointFolder Place, FilePresence Presence)
     {

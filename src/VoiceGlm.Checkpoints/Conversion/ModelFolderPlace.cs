@@ -12,7 +12,7 @@ namespace VoiceGlm.Checkpoints;
 /// </remarks>
 internal sealed class ModelFolderPlace : IDisposable
 {
-    private readonly FileStream _hold;
+    private readonly IDisposable _hold;
     private readonly string _former;
 
     /// <summary>Takes the place.</summary>
@@ -26,7 +26,7 @@ internal sealed class ModelFolderPlace : IDisposable
         _former = $"{Path}.old-{unique}";
         if (File.Exists(Path)) throw new IOException($"{Path}: expected a folder or nothing, found a file.");
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path) ?? Path);
-        _hold = Hold($"{Path}.lock");
+        _hold = LockFile.Take($"{Path}.lock", "that nobody else writes this model folder", "that another conversion does");
         try
         {
             RemoveLeftovers();
@@ -72,18 +72,6 @@ internal sealed class ModelFolderPlace : IDisposable
     {
         if (Directory.Exists(Staging)) Directory.Delete(Staging, recursive: true);
         _hold.Dispose();
-    }
-
-    private static FileStream Hold(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException exception) when (File.Exists(path))
-        {
-            throw new IOException($"{path}: expected that nobody else writes this model folder, found that another conversion does.", exception);
-        }
     }
 
     private void RemoveLeftovers()
