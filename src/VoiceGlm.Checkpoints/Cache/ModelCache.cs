@@ -24,20 +24,22 @@ internal sealed class ModelCache(string folder)
     public ModelFolder Open(string name, string key, Action<string> make, CancellationToken cancellationToken)
     {
         string path = Path.Combine(folder, key, name);
-        if (!IsWhole(path, cancellationToken)) Replace(path, name, make);
+        ModelFolder? model = Find(path, cancellationToken);
+        if (model is null) Replace(path, name, make);
         Directory.SetLastWriteTimeUtc(Path.GetDirectoryName(path)!, DateTime.UtcNow);
-        return ModelFolder.Open(path);
+        return model ?? ModelFolder.Open(path);
     }
 
-    private static bool IsWhole(string path, CancellationToken cancellationToken)
+    // Null where there is none that is whole.
+    private static ModelFolder? Find(string path, CancellationToken cancellationToken)
     {
         try
         {
-            return Directory.Exists(path) && ModelVerifier.VerifyFiles(ModelFolder.Open(path), cancellationToken).Count == 0;
+            return Directory.Exists(path) && ModelFolder.Open(path) is var model && ModelVerifier.VerifyFiles(model, cancellationToken) is [] ? model : null;
         }
         catch (ModelLoadException)
         {
-            return false;
+            return null;
         }
     }
 
@@ -54,11 +56,11 @@ internal sealed class ModelCache(string folder)
                 string made = Path.Combine(making, name);
                 Directory.CreateDirectory(making);
                 make(made);
-                if (Directory.Exists(path) && !IsWhole(path, CancellationToken.None)) Directory.Delete(path, recursive: true);
+                if (Directory.Exists(path) && Find(path, CancellationToken.None) is null) Directory.Delete(path, recursive: true);
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 if (!Directory.Exists(path)) Directory.Move(made, path);
             }
-            catch (IOException) when (IsWhole(path, CancellationToken.None))
+            catch (IOException) when (Find(path, CancellationToken.None) is not null)
             {
                 // Another process was first.
             }
