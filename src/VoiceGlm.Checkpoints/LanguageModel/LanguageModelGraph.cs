@@ -76,7 +76,7 @@ internal sealed class LanguageModelGraph
         if (QuantizationOptions.BitsOf(precision) is not { } bits) return _graph.Linear(input, _graph.Weight(weight), offset);
         var matrix = new QuantizedMatrix(weight, new BlockQuantizer(bits, _quantization.BlockSize));
         _quantized.Add(matrix);
-        return _graph.Linear(input, matrix, bits, _quantization.BlockSize, weight.Shape[1], offset);
+        return _graph.Linear(input, matrix, offset);
     }
 
     private Edge Attend(

@@ -24,13 +24,13 @@ internal sealed partial class GraphBuilder
         Op("Gemm", bias is { } present ? [input, weight, present] : [input, weight], ("transB", 1));
 
     /// <summary>A linear layer over rows, as <see cref="Linear(Edge, Edge, Edge?)"/>, by a rounded matrix; the input is rounded to 8 bits for it as it comes.</summary>
-    public Edge Linear(Edge input, QuantizedMatrix matrix, int bits, int blockSize, long inputWidth, Edge? bias = null) => Op(
+    public Edge Linear(Edge input, QuantizedMatrix matrix, Edge? bias = null) => Op(
         "com.microsoft.MatMulNBits",
         [input, Weight(matrix.Codes), Weight(matrix.Scales), Edge.None, Edge.None, bias ?? Edge.None],
-        ("K", inputWidth),
-        ("N", matrix.Codes.Shape[0]),
-        ("bits", bits),
-        ("block_size", blockSize),
+        ("K", matrix.InputWidth),
+        ("N", matrix.OutputWidth),
+        ("bits", matrix.Quantizer.Bits),
+        ("block_size", matrix.Quantizer.BlockSize),
         ("accuracy_level", 4));
 
     /// <summary>Another element type.</summary>

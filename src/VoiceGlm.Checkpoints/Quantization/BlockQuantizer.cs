@@ -19,6 +19,12 @@ internal sealed class BlockQuantizer(int bits, int blockSize)
 
     private readonly int _middle = 1 << (bits - 1);
 
+    /// <summary>Bits of an element.</summary>
+    public int Bits => bits;
+
+    /// <summary>Elements of a block.</summary>
+    public int BlockSize => blockSize;
+
     /// <summary>Bytes of a block's codes.</summary>
     public int BlockBytes => blockSize * bits / 8;
 
