@@ -5,9 +5,9 @@ import unittest
 import numpy as np
 import torch
 
+from common.edits import distance
 from corpora.phones import SILENCE
 from tokenizer.align import best_path
-from common.edits import distance
 from tokenizer.reader import LETTERS, letters_of, text_of
 
 
