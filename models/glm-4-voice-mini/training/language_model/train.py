@@ -1,4 +1,4 @@
-"""Trains the language model until it is told to finish; killed and called again, it goes on where it was."""
+"""Trains the language model for so many steps, or until it is told to finish; killed and called again, it goes on where it was."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ from .samples import Samples
 class Training:
     """How it is trained.
 
-    finish_steps: steps over which the learning rate falls to zero once the end is asked for.
+    planned: steps before the learning rate falls, unless the end is asked for earlier.
+    finish_steps: steps over which the learning rate falls to zero.
     """
 
     peak: float = 1.5e-3
     warmup: int = 300
+    planned: int = 8000
     finish_steps: int = 3000
     weight_decay: float = 0.05
     save_seconds: float = 240.0
@@ -35,7 +37,7 @@ class Training:
 
 def train(model: LanguageModel, samples: Samples, folder: Path, training: Training = Training(), finish: bool = False,
           begin_with: Optional[Path] = None, anew: Optional[range] = None, steps: Optional[int] = None) -> bool:
-    """Trains until it is told to end (SIGTERM), to the end of `steps`, or, told to finish, to that of the schedule: then there is ``final.pt``.
+    """Trains until it is told to end (SIGTERM), to the end of `steps`, or to that of the schedule: then there is ``final.pt``.
 
     Tells whether it came to that end. begin_with: a checkpoint whose weights a new training begins with; but for the ids `anew`, whose
     embeddings are drawn again.
@@ -58,16 +60,13 @@ def train(model: LanguageModel, samples: Samples, folder: Path, training: Traini
                 begun[name][anew.start:anew.stop] = model.state_dict()[name][anew.start:anew.stop]
         model.load_state_dict(begun)
         say(f"begins with the weights of {begin_with}")
-    if finish and finish_from < 0:
-        finish_from = step
-        if file.exists():
-            # What a longer training would go on from.
-            shutil.copy(file, folder / "before-finishing.pt")
-    last = finish_from + training.finish_steps if finish_from >= 0 else steps
 
     def save() -> None:
         checkpoint.save(file, {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "finish_from": finish_from, "seen": seen,
                                "chunk": chunk, "place": place})
+
+    def done() -> bool:
+        return 0 <= finish_from <= step - training.finish_steps
 
     ended: List[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: ended.append(number))
@@ -75,7 +74,12 @@ def train(model: LanguageModel, samples: Samples, folder: Path, training: Traini
     saved = said = time.monotonic()
     loss_sum, loss_count, seen_before = 0.0, 0, seen
     batches = samples.chunk(chunk)
-    while not ended and (last is None or step < last):
+    while not ended and not done() and step != steps:
+        if finish_from < 0 and (finish or step >= training.planned):
+            finish_from = step
+            # What a longer training would go on from.
+            save()
+            shutil.copy(file, folder / "before-finishing.pt")
         if place == len(batches):
             chunk, place = chunk + 1, 0
             batches = samples.chunk(chunk)
@@ -105,6 +109,6 @@ def train(model: LanguageModel, samples: Samples, folder: Path, training: Traini
             save()
             saved = now
     save()
-    if finish_from >= 0 and not ended:
+    if done():
         checkpoint.save(folder / "final.pt", {"model": model.state_dict(), "step": step})
     return not ended

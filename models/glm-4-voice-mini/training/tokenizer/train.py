@@ -1,7 +1,7 @@
-"""Trains the tokenizer until it is told to finish.
+"""Trains the tokenizer for so many hours of speech, or until it is told to finish.
 
 First without a codebook; then the codebook is placed by k-means and follows by moving averages. The learning rate stays up
-until `finish`, so that training can be cut and gone on with at any time.
+until the end begins, so that training can be cut and gone on with at any time.
 """
 
 import math
@@ -25,6 +25,9 @@ from tokenizer.reader import Heads, letter_loss, phone_accuracy, phone_loss
 from tokenizer.sizes import Sizes
 
 PEAK_RATE = 8e-4
+# Speech heard before the learning rate falls, and how long it falls, by the clock: the machine may be busy.
+PLANNED_HOURS = 180.0
+FINISH_MINUTES = 32.0
 WARMUP_STEPS = 600
 PEOPLE_SHARE = 0.42
 # Of the squared distance from the codes. As a part of the tokens' variance instead, tokens grew without end.
@@ -133,27 +136,28 @@ class Trainer:
             self.data.reload()
             self.alignments += 1
 
-    def run(self, finish_minutes: float = 0.0) -> bool:
-        """Trains until it is told to end (SIGTERM), or through the fall of the learning rate; tells whether that is done."""
+    def run(self, finish: bool = False) -> bool:
+        """Trains until it is told to end (SIGTERM), or through the fall of the learning rate, which begins after the planned hours or at once; tells whether that is done."""
         ended: list[int] = []
         signal.signal(signal.SIGTERM, lambda number, _: ended.append(number))
         saved = evaluated = reloaded = turned = time.time()
-        if not finish_minutes:
+        finish = finish or self.hours >= PLANNED_HOURS
+        if not finish:
             self.finishing_seconds = 0.0
-        elif self.finishing_seconds == 0:
-            # What a longer training would go on from.
-            self.save(self.path.with_name("before-finishing.pt"))
         sums: dict[str, list[float]] = {}
         tick, tick_hours = time.time(), self.hours
         while not ended:
             self._begin_quantizing_if_due()
             self._align_if_due()
             batch = self.data.draw()
+            finish = finish or self.hours >= PLANNED_HOURS
+            if finish and self.finishing_seconds == 0:
+                # What a longer training would go on from.
+                self.save(self.path.with_name("before-finishing.pt"))
             now = time.time()
-            self.finishing_seconds += (now - turned) * (finish_minutes > 0)
+            self.finishing_seconds += (now - turned) * finish
             turned = now
-            # By the clock, not by steps: the machine may be busy.
-            finished = min(1.0, self.finishing_seconds / (60 * finish_minutes)) if finish_minutes else 0.0
+            finished = min(1.0, self.finishing_seconds / (60 * FINISH_MINUTES))
             rate = learning_rate(self.step, PEAK_RATE, WARMUP_STEPS) * 0.5 * (1 + math.cos(math.pi * finished))
             for group in self.optimizer.param_groups:
                 group["lr"] = rate

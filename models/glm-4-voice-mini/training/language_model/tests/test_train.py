@@ -39,6 +39,13 @@ class TrainTest(unittest.TestCase):
             self.assertTrue(train(self.model(), self.samples, folder, Training(finish_steps=2), finish=True))
             self.assertEqual(torch.load(folder / "final.pt")["step"], 2)
 
+    def test_after_the_planned_steps_it_finishes_by_itself(self):
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            self.assertTrue(train(self.model(), self.samples, folder, Training(planned=3, finish_steps=2)))
+            self.assertEqual(torch.load(folder / "before-finishing.pt")["step"], 3)
+            self.assertEqual(torch.load(folder / "final.pt")["step"], 5)
+
 
 if __name__ == "__main__":
     unittest.main()
