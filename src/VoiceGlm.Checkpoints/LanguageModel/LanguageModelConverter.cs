@@ -44,6 +44,7 @@ internal sealed class LanguageModelConverter(QuantizationOptions quantization) :
                 FirstSpeechTokenId = specials.FirstSpeechToken,
                 SpeechTokenCount = specials.SpeechTokenCount,
                 TellsTime = configuration.Flag("system_prompt_clock", orElse: false),
+                AskAgain = AskAgain(configuration),
                 Quantization = quantized is [] ? null : Describe(quantization, quantized),
                 TokenizerFile = RanksFile,
                 SpecialTokens = specials.ByName,
@@ -58,6 +59,13 @@ internal sealed class LanguageModelConverter(QuantizationOptions quantization) :
         BlockSize = options.BlockSize,
         Errors = matrices.ToDictionary(static matrix => matrix.Name, static matrix => Math.Round(matrix.RelativeError, 6)),
     };
+
+    private static AskAgainManifest? AskAgain(ConfigNode configuration)
+    {
+        if (!configuration.Has("ask_again")) return null;
+        ConfigNode ask = configuration.Child("ask_again");
+        return new AskAgainManifest { Text = ask.Text("text"), LogProbability = ask.Number("log_probability") };
+    }
 
     // generation_config.json is what the published code generates with; config.json says the same where it is absent.
     private static int[] StopTokens(string folder, ConfigNode configuration)
