@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VoiceGlm.Checkpoints;
-using VoiceGlm.Checkpoints.Synthesis;
 using VoiceGlm.Conversation;
 using VoiceGlm.Inference;
 using VoiceGlm.LanguageModel;
@@ -117,8 +116,8 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
             return folder;
         }
 
-        LogRehearsal(_logger, ModelOptions.SectionName);
-        return RehearsalModel.Open(cancellationToken: cancellationToken);
+        LogEmbedded(_logger, ModelOptions.SectionName, EmbeddedModel.Name);
+        return EmbeddedModel.Open(cancellationToken: cancellationToken);
     }
 
     private void LogServer(RemoteEndpointStatus status)
@@ -133,9 +132,9 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
     [LoggerMessage(8001, LogLevel.Critical, "The model cannot be loaded: {Reason}", EventName = "ModelFailed")]
     private static partial void LogFailed(ILogger logger, string reason);
 
-    [LoggerMessage(8002, LogLevel.Warning,
-        "No model is configured ({Section}:Path): a tiny one of random weights is used, which answers in noise", EventName = "RehearsalModel")]
-    private static partial void LogRehearsal(ILogger logger, string section);
+    [LoggerMessage(8002, LogLevel.Information,
+        "No model is configured ({Section}:Path): {Model} is used, which comes with the program", EventName = "EmbeddedModel")]
+    private static partial void LogEmbedded(ILogger logger, string section, string model);
 
     [LoggerMessage(8003, LogLevel.Information, "A server of the language model is well: {Reason}", EventName = "ServerWell")]
     private static partial void LogWell(ILogger logger, string reason);

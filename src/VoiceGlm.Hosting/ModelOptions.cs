@@ -15,7 +15,7 @@ public sealed class ModelOptions
     /// <summary>The engine of other machines.</summary>
     public const string RemoteEngine = "openai-compatible";
 
-    /// <summary>Model folder, as <c>voiceglm models convert</c> writes it. Empty for the tiny rehearsal model, which answers in noise.</summary>
+    /// <summary>Model folder, as <c>voiceglm models convert</c> writes it. Empty for glm-4-voice-mini, which comes with the program.</summary>
     public string Path { get; set; } = "";
 
     /// <summary>Whether the SHA-256 of every file is checked when the service starts, about a second for each gigabyte. Default: yes.</summary>

@@ -21,7 +21,8 @@ internal static class WebTests
     /// <summary>Runs <c>npm run script</c>.</summary>
     /// <param name="script">A script of <c>package.json</c>.</param>
     /// <param name="url">The service that a browser is to open.</param>
-    public static async Task RunAsync(string script, string? url = null)
+    /// <param name="variables">Further variables of its environment.</param>
+    public static async Task RunAsync(string script, string? url = null, IReadOnlyDictionary<string, string>? variables = null)
     {
         // npm is a script on Windows, which only a shell starts.
         ProcessStartInfo start = OperatingSystem.IsWindows() ? new("cmd", ["/c", "npm", "run", "--silent", script]) : new("npm", ["run", "--silent", script]);
@@ -29,6 +30,7 @@ internal static class WebTests
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         start.Environment["NO_COLOR"] = "1";
+        foreach ((string name, string value) in variables ?? new Dictionary<string, string>()) start.Environment[name] = value;
         if (url is not null) start.Environment["VOICEGLM_URL"] = url;
         using Process process = Process.Start(start)!;
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;

@@ -73,6 +73,38 @@ export async function heard(page: Page): Promise<{ peak: number; seconds: number
   });
 }
 
+/** Writes all that has left the page's speaker since it was opened, as a wave file of 16-bit mono. Samples per second are the speaker's. */
+export async function save(page: Page, path: string): Promise<void> {
+  const { rate, bytes } = await page.evaluate(async () => {
+    const { rate, blocks } = (window as unknown as { tape: Tape }).tape;
+    const url = await new Promise<string>((resolve) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve(reader.result as string);
+      reader.readAsDataURL(new Blob(blocks.map((block) => Int16Array.from(block, (sample) => Math.max(-1, Math.min(1, sample)) * 32767))));
+    });
+    return { rate, bytes: url.slice(url.indexOf(",") + 1) };
+  });
+  const samples = Buffer.from(bytes, "base64");
+  const header = Buffer.from(`RIFF....WAVEfmt ${" ".repeat(20)}data....`, "latin1");
+  const put = (at: number, value: number, size: 2 | 4) => (size === 4 ? header.writeUInt32LE(value, at) : header.writeUInt16LE(value, at));
+  put(4, header.length - 8 + samples.length, 4);
+  put(16, 16, 4);
+  put(20, 1, 2);
+  put(22, 1, 2);
+  put(24, rate, 4);
+  put(28, 2 * rate, 4);
+  put(32, 2, 2);
+  put(34, 16, 2);
+  put(40, samples.length, 4);
+  writeFileSync(path, Buffer.concat([header, samples]));
+}
+
+/** What has left the speaker: samples per second, and blocks of samples. */
+interface Tape {
+  rate: number;
+  blocks: Float32Array[];
+}
+
 /** Saves a picture when VOICEGLM_SCREENSHOTS names a folder. */
 export async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env.VOICEGLM_SCREENSHOTS;
@@ -107,11 +139,18 @@ function listen(): void {
       sockets.push(this);
     }
   };
+  const tape: Tape = { rate: 0, blocks: [] };
+  (window as unknown as { tape: Tape }).tape = tape;
   const connect = AudioNode.prototype.connect as (this: AudioNode, ...args: unknown[]) => unknown;
   AudioNode.prototype.connect = function (this: AudioNode, ...args: unknown[]) {
     if (args[0] instanceof AudioDestinationNode) {
       const analyser = new AnalyserNode(this.context, { fftSize: 2048 });
       connect.call(this, analyser);
+      tape.rate = this.context.sampleRate;
+      const recorder = (this.context as AudioContext).createScriptProcessor(4096, 1, 1);
+      recorder.onaudioprocess = (event) => tape.blocks.push(event.inputBuffer.getChannelData(0).slice());
+      connect.call(this, recorder);
+      connect.call(recorder, args[0]);
       const samples = new Float32Array(analyser.fftSize);
       let last = performance.now();
       setInterval(() => {

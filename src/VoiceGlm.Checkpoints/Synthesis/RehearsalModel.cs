@@ -3,8 +3,8 @@ using VoiceGlm.Inference;
 namespace VoiceGlm.Checkpoints.Synthesis;
 
 /// <summary>
-/// The model that is used where none is configured: tiny, of random weights, made on the first start and kept in the user's
-/// cache. It answers in noise: it shows that everything works, not what a model can say. Thread-safe.
+/// A tiny model of random weights, made on the first use and kept in the user's cache. It answers in noise: it shows that
+/// everything works, not what a model can say. Thread-safe.
 /// </summary>
 public static class RehearsalModel
 {

@@ -14,7 +14,7 @@ internal static class SharedOptions
     /// <summary><c>--model DIR</c>.</summary>
     public static Option<string?> Model() => new("--model", "-m")
     {
-        Description = $"Model folder, as 'models convert' writes it. Default: ${ModelVariable}; without it, a tiny synthesized model that answers in noise.",
+        Description = $"Model folder, as 'models convert' writes it. Default: ${ModelVariable}; without it, glm-4-voice-mini, which comes with the program.",
         HelpName = "DIR",
     };
 

@@ -38,7 +38,7 @@ BATCH_TOKENS = 3200
 class Samples:
     """Draws samples; the same number always gives the same sample."""
 
-    TASKS: Dict[str, float] = {"spoken": 0.25, "understood": 0.25, "beyond": 0.03, "number": 0.03, "typed": 0.05, "read": 0.17, "read aloud": 0.08, "write down": 0.14}
+    TASKS: Dict[str, float] = {"spoken": 0.25, "understood": 0.26, "beyond": 0.03, "number": 0.05, "typed": 0.05, "read": 0.15, "read aloud": 0.08, "write down": 0.13}
     CHUNK = 256
 
     def __init__(self, bpe: Bpe, speech: Speech, seed: int, dialogues: Optional[int] = None) -> None:

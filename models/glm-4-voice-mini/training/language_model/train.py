@@ -29,8 +29,8 @@ class Training:
 
     peak: float = 1.5e-3
     warmup: int = 300
-    planned: int = 17_000
-    finish_steps: int = 3000
+    planned: int = 14_000
+    finish_steps: int = 5000
     weight_decay: float = 0.05
     save_seconds: float = 240.0
 
