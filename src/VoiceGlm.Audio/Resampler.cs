@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace VoiceGlm.Audio;
@@ -7,22 +6,11 @@ namespace VoiceGlm.Audio;
 /// Changes the sample rate of a stream of mono sound, piece by piece: the output does not depend on how the input was cut.
 /// Allocates nothing once made. Not thread-safe.
 /// </summary>
-/// <remarks>
-/// A windowed sinc, as torchaudio's <c>sinc_interp_hann</c> with its defaults (6 zero crossings, roll-off 0.99): torchaudio
-/// functional.py. Each output phase keeps only the taps under its window; the others are zeros there.
-/// </remarks>
 public sealed class Resampler
 {
-    private const int ZeroCrossings = 6;
-    private const double RollOff = 0.99;
     private const int BufferedSamples = 4096;
 
-    private readonly int _inputStep;
-    private readonly int _outputStep;
-    private readonly int _width;
-    private readonly int _taps;
-    private readonly float[] _kernel;
-    private readonly int[] _advance;
+    private readonly ResamplerKernel _kernel;
     private readonly float[] _buffer;
     private int _buffered;
     private int _position;
@@ -31,30 +19,20 @@ public sealed class Resampler
     private long _outputCount;
 
     /// <summary>Makes a resampler for two rates.</summary>
-    public Resampler(SampleRate input, SampleRate output)
+    /// <param name="input">Rate of what comes.</param>
+    /// <param name="output">Rate of what is wanted.</param>
+    /// <param name="filter">What is kept and what is kept out; <see langword="null"/> for <see cref="ResamplerFilter.Reference"/>.</param>
+    public Resampler(SampleRate input, SampleRate output, ResamplerFilter? filter = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(input.Hertz, nameof(input));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(output.Hertz, nameof(output));
-        int divisor = (int)BigInteger.GreatestCommonDivisor(input.Hertz, output.Hertz);
-        _inputStep = input.Hertz / divisor;
-        _outputStep = output.Hertz / divisor;
-        double cutoff = Math.Min(_inputStep, _outputStep) * RollOff;
-        _width = (int)Math.Ceiling(ZeroCrossings * _inputStep / cutoff);
-        _taps = 2 * _width;
-        _kernel = new float[_outputStep * _taps];
-        _advance = new int[_outputStep];
-        for (int phase = 0; phase < _outputStep; phase++)
-        {
-            FillTaps(phase, cutoff, _kernel.AsSpan(phase * _taps, _taps));
-            _advance[phase] = FirstTap(phase + 1) - FirstTap(phase);
-        }
-
-        _buffer = new float[_taps + BufferedSamples];
+        _kernel = ResamplerKernel.Of(input, output, filter ?? ResamplerFilter.Reference);
+        _buffer = new float[_kernel.TapCount + BufferedSamples];
         Reset();
     }
 
     /// <summary>Input samples that must follow a place in the input before its output is known.</summary>
-    public int LatencySamples => _inputStep == _outputStep ? 0 : _width;
+    public int LatencySamples => _kernel.IsIdentity ? 0 : _kernel.Width;
 
     /// <summary>Number of samples that <see cref="Tail"/> writes.</summary>
     public int TailLength => (int)(OutputsOf(_inputCount) - _outputCount);
@@ -73,23 +51,23 @@ public sealed class Resampler
         if (output.Length < capacity) throw new ArgumentException($"The output needs room for {capacity} samples, not {output.Length}.", nameof(output));
         _inputCount += input.Length;
         int written = 0;
-        if (_inputStep == _outputStep)
+        if (_kernel.IsIdentity)
         {
             input.CopyTo(output);
             written = input.Length;
         }
 
-        while (_inputStep != _outputStep && input.Length > 0)
+        while (!_kernel.IsIdentity && input.Length > 0)
         {
             int taken = Math.Min(input.Length, _buffer.Length - _buffered);
             input[..taken].CopyTo(_buffer.AsSpan(_buffered));
             input = input[taken..];
             _buffered += taken;
-            while (_position + _taps <= _buffered)
+            while (_position + _kernel.TapCount <= _buffered)
             {
-                output[written++] = TensorPrimitives.Dot<float>(_buffer.AsSpan(_position, _taps), _kernel.AsSpan(_phase * _taps, _taps));
-                _position += _advance[_phase];
-                _phase = _phase + 1 == _outputStep ? 0 : _phase + 1;
+                output[written++] = TensorPrimitives.Dot(_buffer.AsSpan(_position, _kernel.TapCount), _kernel.Taps(_phase));
+                _position += _kernel.Advance(_phase);
+                _phase = _phase + 1 == _kernel.OutputStep ? 0 : _phase + 1;
             }
 
             int done = Math.Min(_position, _buffered);
@@ -113,10 +91,10 @@ public sealed class Resampler
         for (int i = 0; i < length; i++)
         {
             // Silence follows the end.
-            int taps = Math.Clamp(_buffered - position, 0, _taps);
-            output[i] = TensorPrimitives.Dot<float>(_buffer.AsSpan(position, taps), _kernel.AsSpan(phase * _taps, taps));
-            position = Math.Min(position + _advance[phase], _buffer.Length);
-            phase = phase + 1 == _outputStep ? 0 : phase + 1;
+            int taps = Math.Clamp(_buffered - position, 0, _kernel.TapCount);
+            output[i] = TensorPrimitives.Dot(_buffer.AsSpan(position, taps), _kernel.Taps(phase)[..taps]);
+            position = Math.Min(position + _kernel.Advance(phase), _buffer.Length);
+            phase = phase + 1 == _kernel.OutputStep ? 0 : phase + 1;
         }
 
         return length;
@@ -126,7 +104,7 @@ public sealed class Resampler
     public void Reset()
     {
         // Silence precedes the beginning.
-        _buffered = -FirstTap(0);
+        _buffered = -_kernel.FirstTap(0);
         _buffer.AsSpan(0, _buffered).Clear();
         _position = 0;
         _phase = 0;
@@ -134,21 +112,5 @@ public sealed class Resampler
         _outputCount = 0;
     }
 
-    private long OutputsOf(long inputs) => ((inputs * _outputStep) + _inputStep - 1) / _inputStep;
-
-    private int FirstTap(int phase) => (int)((long)phase * _inputStep / _outputStep) + 1 - _width;
-
-    private void FillTaps(int phase, double cutoff, Span<float> taps)
-    {
-        // The reference rounds the phase to a 32-bit float, and computes the rest in double.
-        double shift = -(float)phase / (float)_outputStep;
-        for (int i = 0; i < taps.Length; i++)
-        {
-            double time = Math.Clamp((shift + ((double)(FirstTap(phase) + i) / _inputStep)) * cutoff, -ZeroCrossings, ZeroCrossings);
-            double window = Math.Cos(time * Math.PI / ZeroCrossings / 2);
-            double angle = time * Math.PI;
-            double sinc = angle == 0 ? 1 : Math.Sin(angle) / angle;
-            taps[i] = (float)(sinc * window * window * (cutoff / _inputStep));
-        }
-    }
+    private long OutputsOf(long inputs) => ((inputs * _kernel.OutputStep) + _kernel.InputStep - 1) / _kernel.InputStep;
 }
