@@ -79,9 +79,9 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
     /// <summary>What the graph computes with.</summary>
     public OnnxType Computed => computed;
 
-    /// <summary>What rounding changed in each matrix, relative to it, once the graph is written.</summary>
-    public IReadOnlyDictionary<string, double> RoundingErrors =>
-        _weights.Select(static weight => weight.Error).OfType<RoundingError>().ToDictionary(static error => error.Name, static error => Math.Round(error.Relative, 6));
+    /// <summary>What rounding changed in each matrix, relative to it, once the graph is written. One that is kept in two ways counts as the worse.</summary>
+    public IReadOnlyDictionary<string, double> RoundingErrors => _weights.Select(static weight => weight.Error).OfType<RoundingError>()
+        .GroupBy(static error => error.Name).ToDictionary(static errors => errors.Key, static errors => Math.Round(errors.Max(static error => error.Relative), 6));
 
     /// <summary>Adds values that are read from their source when the graph is written. A weight of the same name and shape is added once.</summary>
     /// <param name="weight">The values.</param>

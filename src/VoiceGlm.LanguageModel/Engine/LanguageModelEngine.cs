@@ -20,8 +20,16 @@ internal sealed class LanguageModelEngine : IDisposable
     {
         _chunk = options.PrefillChunk;
         VocabularySize = manifest.VocabularySize;
-        _graph = model.LoadGraph("language-model", options.Graph);
-        _cache = new KeyValueCache(manifest, options.MaxSessions, options.ContextLength ?? manifest.ContextLength);
+        if (!model.Manifest.Graphs.ContainsKey(ModelParts.LanguageModel))
+        {
+            throw new ModelLoadException(
+                model.PathOf(ModelManifest.FileName),
+                "the language model's graph",
+                "a model that was converted without it, for the engine openai-compatible; convert the checkpoint again without --remote-language-model");
+        }
+
+        _graph = model.LoadGraph(ModelParts.LanguageModel, options.Graph);
+        _cache = new KeyValueCache(KeyValueShape.Of(manifest, _graph, options.ContextLength), options.MaxSessions);
     }
 
     /// <summary>Logits of one token.</summary>
