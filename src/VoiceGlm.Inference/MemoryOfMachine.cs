@@ -7,6 +7,9 @@ public static class MemoryOfMachine
 {
     private const string Statistics = "/proc/meminfo";
 
+    /// <summary>Bytes that are free where graphs of these options run: the GPU's, or this machine's.</summary>
+    public static long Free(GraphOptions options) => options.Cuda is { } cuda ? CudaMemory.FreeBytes(cuda.DeviceIndex) ?? 0 : Available();
+
     /// <summary>Bytes that are free or can be freed without swapping, as far as the system tells; never more than the process's limit.</summary>
     public static long Available()
     {

@@ -115,7 +115,7 @@ public sealed class ModelsCommandTests : IDisposable
     [Fact]
     public async Task Help_teaches_every_command()
     {
-        foreach (string[] command in (string[][])[[], ["models"], ["models", "pull"], ["models", "convert"], ["models", "verify"], ["models", "info"], ["models", "synthesize"], ["tokenize"], ["generate"], ["speak"], ["talk"], ["bench", "conversation"], ["eval"]])
+        foreach (string[] command in (string[][])[[], ["models"], ["models", "pull"], ["models", "convert"], ["models", "verify"], ["models", "info"], ["models", "synthesize"], ["tokenize"], ["generate"], ["speak"], ["talk"], ["bench", "conversation"], ["bench", "decode"], ["eval"]])
         {
             Assert.Contains("Usage:", (await Cli.SucceedAsync([.. command, "--help"])).Output);
         }

@@ -14,12 +14,16 @@ internal sealed class KeyValueCache : IDisposable
     private readonly KeyValueShape _shape;
     private readonly Tensor[] _keys;
     private readonly Tensor[] _values;
+    private readonly string _reason;
 
     /// <summary>Makes the buffers.</summary>
     /// <param name="shape">What a conversation takes.</param>
     /// <param name="slots">Conversations that can be held at once.</param>
-    public KeyValueCache(KeyValueShape shape, int slots)
+    /// <param name="graph">The graph that reads and writes them.</param>
+    /// <param name="reason">Why there are no more slots, for who finds them taken.</param>
+    public KeyValueCache(KeyValueShape shape, int slots, Graph graph, string reason)
     {
+        _reason = reason;
         _shape = shape;
         _slots = new ConversationContext?[slots];
         _keys = new Tensor[shape.Layers];
@@ -31,8 +35,8 @@ internal sealed class KeyValueCache : IDisposable
         }
 
         Tensor Make() => shape.InHalf
-            ? Tensor.Create<Half>(slots, shape.Heads, shape.Rows, shape.HeadSize)
-            : Tensor.Create<float>(slots, shape.Heads, shape.Rows, shape.HeadSize);
+            ? graph.CreateTensor<Half>(slots, shape.Heads, shape.Rows, shape.HeadSize)
+            : graph.CreateTensor<float>(slots, shape.Heads, shape.Rows, shape.HeadSize);
     }
 
     /// <summary>Tokens that a conversation may hold.</summary>
@@ -53,7 +57,7 @@ internal sealed class KeyValueCache : IDisposable
             int slot = Array.IndexOf(_slots, null);
             return slot >= 0
                 ? _slots[slot] = new ConversationContext(this, slot, vocabularySize)
-                : throw new InvalidOperationException($"All {SlotCount} places for conversations are taken; dispose one or raise {nameof(LanguageModelOptions.MaxSessions)}.");
+                : throw new InvalidOperationException($"All {SlotCount} places for conversations are taken; {_reason}.");
         }
     }
 

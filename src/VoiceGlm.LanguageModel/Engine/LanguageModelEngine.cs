@@ -15,7 +15,7 @@ internal sealed class LanguageModelEngine : IDisposable
     private bool _disposed;
 
     /// <summary>Loads the graph and makes room for the conversations.</summary>
-    /// <exception cref="ModelLoadException">The folder lacks the graph, or it cannot be loaded.</exception>
+    /// <exception cref="ModelLoadException">The folder lacks the graph, it cannot be loaded, or there is no memory for a conversation.</exception>
     public LanguageModelEngine(ModelFolder model, LanguageModelManifest manifest, LanguageModelOptions options)
     {
         _chunk = options.PrefillChunk;
@@ -29,8 +29,21 @@ internal sealed class LanguageModelEngine : IDisposable
         }
 
         _graph = model.LoadGraph(ModelParts.LanguageModel, options.Graph);
-        _cache = new KeyValueCache(KeyValueShape.Of(manifest, _graph, options.ContextLength), options.MaxSessions);
+        try
+        {
+            Shape = KeyValueShape.Of(manifest, _graph, options.ContextLength);
+            KeyValueBudget budget = KeyValueBudget.Of(Shape, options, MemoryOfMachine.Free(options.Graph), _graph.Path);
+            _cache = new KeyValueCache(Shape, budget.Sessions, _graph, budget.Reason);
+        }
+        catch
+        {
+            _graph.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>What the keys and values of a conversation take.</summary>
+    public KeyValueShape Shape { get; }
 
     /// <summary>Logits of one token.</summary>
     public int VocabularySize { get; }
