@@ -3,7 +3,7 @@
 #   docker build --target cpu  -t voice-glm .
 #   docker build --target cuda -t voice-glm:cuda .
 #   docker run -p 8080:8080 -v "$PWD/model:/model:ro" -e VoiceGlm__Model__Path=/model voice-glm
-#   docker run --gpus all -p 8080:8080 -v "$PWD/model:/model:ro" -e VoiceGlm__Model__Path=/model -e VoiceGlm__Model__Cuda=true voice-glm:cuda
+#   docker run --gpus all -p 8080:8080 -v "$PWD/model:/model:ro" -e VoiceGlm__Model__Path=/model -e VoiceGlm__Model__Cuda__Enabled=true voice-glm:cuda
 # Browsers give a microphone to https and localhost only: put a proxy with a certificate in front of it.
 
 FROM node:22-bookworm-slim AS node
@@ -41,7 +41,7 @@ ENTRYPOINT ["dotnet", "VoiceGlm.Server.dll"]
 FROM nvidia/cuda:13.0.2-cudnn-runtime-ubuntu24.04 AS cuda
 COPY --from=cpu /usr/share/dotnet /usr/share/dotnet
 # What .NET needs of the system, beside what the image has.
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libicu74 libssl3t64 tzdata && rm -rf /var/lib/apt/lists/* \
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libssl3t64 tzdata && rm -rf /var/lib/apt/lists/* \
   && ln -s /usr/share/dotnet/dotnet /usr/bin/dotnet && useradd --uid 1654 --create-home app && mkdir /cache && chown app /cache
 COPY --from=build-cuda /app /app
 WORKDIR /app
