@@ -100,6 +100,14 @@ public sealed class ModelsCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Model_of_fewer_layers_can_be_synthesized()
+    {
+        await Cli.SucceedAsync("models", "synthesize", "--like", "tiny", "--part", "language-model", "--layers", "2", "--output", _folder["checkpoints"]);
+        await Cli.SucceedAsync("models", "convert", _folder["checkpoints"], "--output", _folder["model"]);
+        Assert.Contains("layers: 2", (await Cli.SucceedAsync("models", "info", _folder["model"])).Output);
+    }
+
+    [Fact]
     public async Task Every_part_can_be_rounded_and_speaks()
     {
         await Cli.SucceedAsync("models", "synthesize", "--like", "tiny", "--output", _folder["checkpoints"]);
