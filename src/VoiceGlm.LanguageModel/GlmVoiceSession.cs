@@ -16,6 +16,9 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
     private SessionSettings _settings;
     private int _busy;
 
+    // Whether what is answered next is a tool's answer: it is to be said as it is.
+    private bool _observed;
+
     // What the conversation began with, and how many ids that is.
     private (InputMode Mode, string? SystemPrompt) _opening;
     private int _openingLength;
@@ -115,6 +118,7 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
         if (IsHearing) _history.Append(_language.Prompts.EndSpeech);
         _history.Append(_language.Prompts.Observation(text));
         _utterance = null;
+        _observed = true;
         await EvaluateAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -124,21 +128,14 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
         using Operation operation = Begin();
         if (_history.Count == 0) throw new InvalidOperationException("There is nothing to answer: nothing was heard or read yet.");
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-        _history.Append(IsHearing ? [.. _language.Prompts.EndSpeech, .. _language.Prompts.Assistant] : _language.Prompts.Assistant);
-        int handedOut = _history.Count;
-        var router = new ReplyRouter(_language.Tokenizer, _language.Vocabulary);
-        try
-        {
-            await foreach (TokenId id in _engine.ContinueAsync(_options.MaxNewTokens, stopping.Token).ConfigureAwait(false))
-            {
-                handedOut++;
-                if (router.Route(id, handedOut) is { } part) yield return part;
-            }
-        }
-        finally
-        {
-            _history.Rewind(handedOut);
-        }
+        if (IsHearing) _history.Append(_language.Prompts.EndSpeech);
+        int asked = _history.Count;
+        var opening = new OpeningWords(_observed ? null : _language.Manifest.AskAgain);
+        await foreach (ReplyPart part in ReplyAsync(opening, stopping.Token).ConfigureAwait(false)) yield return part;
+        if (!opening.AreDoubtful) yield break;
+        _history.Rewind(asked);
+        _history.Append(_language.Prompts.Observation(_language.Manifest.AskAgain!.Text));
+        await foreach (ReplyPart part in ReplyAsync(new OpeningWords(limit: null), stopping.Token).ConfigureAwait(false)) yield return part;
     }
 
     /// <inheritdoc/>
@@ -172,8 +169,31 @@ internal sealed class GlmVoiceSession : ILanguageModelSession
         await _engine.DisposeAsync().ConfigureAwait(false);
     }
 
+    private async IAsyncEnumerable<ReplyPart> ReplyAsync(OpeningWords opening, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        _history.Append(_language.Prompts.Assistant);
+        int handedOut = _history.Count;
+        var router = new ReplyRouter(_language.Tokenizer, _language.Vocabulary);
+        try
+        {
+            await foreach (ChosenToken token in _engine.ContinueAsync(_options.MaxNewTokens, cancellationToken).ConfigureAwait(false))
+            {
+                handedOut++;
+                foreach (ReplyPart part in opening.Take(token, _language.Vocabulary.KindOf(token.Id), router.Route(token.Id, handedOut))) yield return part;
+                if (opening.AreDoubtful) yield break;
+            }
+
+            foreach (ReplyPart part in opening.End()) yield return part;
+        }
+        finally
+        {
+            _history.Rewind(handedOut);
+        }
+    }
+
     private void BeginTurn(InputMode mode, TokenId[] ids)
     {
+        _observed = false;
         if (_history.Count == 0) Open(mode);
         int start = _history.Count;
         _history.Append(ids);

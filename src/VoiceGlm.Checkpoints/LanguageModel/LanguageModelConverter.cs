@@ -37,6 +37,7 @@ internal sealed class LanguageModelConverter(ConversionOptions options) : IPartC
             FirstSpeechTokenId = specials.FirstSpeechToken,
             SpeechTokenCount = specials.SpeechTokenCount,
             TellsTime = configuration.Flag("system_prompt_clock", orElse: false),
+            AskAgain = AskAgain(configuration),
             TokenizerFile = RanksFile,
             SpecialTokens = specials.ByName,
         };
@@ -78,6 +79,13 @@ internal sealed class LanguageModelConverter(ConversionOptions options) : IPartC
         Errors = written.RoundingErrors,
         Probe = probe,
     };
+
+    private static AskAgainManifest? AskAgain(ConfigNode configuration)
+    {
+        if (!configuration.Has("ask_again")) return null;
+        ConfigNode ask = configuration.Child("ask_again");
+        return new AskAgainManifest { Text = ask.Text("text"), LogProbability = ask.Number("log_probability") };
+    }
 
     // generation_config.json is what the published code generates with; config.json says the same where it is absent.
     private static int[] StopTokens(string folder, ConfigNode configuration)

@@ -33,6 +33,9 @@ public sealed record LanguageModelManifest
     /// <summary>Whether the model was trained with a sentence that tells the time after its prompt. The published one was not.</summary>
     public bool TellsTime { get; init; }
 
+    /// <summary>When the model should ask again instead of answering; null: never. The published one has no such limit.</summary>
+    public AskAgainManifest? AskAgain { get; init; }
+
     /// <summary>How the matrices were rounded; null where they are as published.</summary>
     public QuantizationManifest? Quantization { get; init; }
 

@@ -23,5 +23,5 @@ internal interface IConversationEngine : IAsyncDisposable
     /// however it ends, the history holds at least the ids that were told.
     /// </summary>
     /// <exception cref="InvalidOperationException">The history is empty or full, or the model failed.</exception>
-    IAsyncEnumerable<TokenId> ContinueAsync(int maxNewTokens, CancellationToken cancellationToken);
+    IAsyncEnumerable<ChosenToken> ContinueAsync(int maxNewTokens, CancellationToken cancellationToken);
 }

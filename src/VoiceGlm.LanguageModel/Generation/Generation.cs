@@ -6,13 +6,18 @@ namespace VoiceGlm.LanguageModel;
 /// One request to the scheduler: evaluate what a context has pending, then continue it. Its ids appear in <see cref="Ids"/> as
 /// they are chosen; the end token is neither told nor added to the context.
 /// </summary>
-internal sealed class Generation(ConversationContext context, Sampler? sampler, int maxNewTokens, CancellationToken cancellationToken)
+/// <param name="context">The conversation.</param>
+/// <param name="sampler">Chooses; null where nothing is generated.</param>
+/// <param name="maxNewTokens">Ids at most; 0 to evaluate only.</param>
+/// <param name="weighs">Whether the probability of each id is told as well.</param>
+/// <param name="cancellationToken">Asks for the end.</param>
+internal sealed class Generation(ConversationContext context, Sampler? sampler, int maxNewTokens, bool weighs, CancellationToken cancellationToken)
 {
     // About: the published model says 80 ms with 26 of 39 ids.
     private static readonly TimeSpan s_speechOfId = TimeSpan.FromMilliseconds(50);
 
     // Unbounded: a listener that waits must not hold the others' batch. More than one reader may be there, so that it can be counted.
-    private readonly Channel<TokenId> _ids = Channel.CreateUnbounded<TokenId>(new UnboundedChannelOptions { SingleWriter = true });
+    private readonly Channel<ChosenToken> _ids = Channel.CreateUnbounded<ChosenToken>(new UnboundedChannelOptions { SingleWriter = true });
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _playoutDeadline;
     private int _newTokens;
@@ -39,7 +44,7 @@ internal sealed class Generation(ConversationContext context, Sampler? sampler, 
         : PlayoutDeadline;
 
     /// <summary>The chosen ids.</summary>
-    public ChannelReader<TokenId> Ids => _ids.Reader;
+    public ChannelReader<ChosenToken> Ids => _ids.Reader;
 
     /// <summary>Ends when the request is no longer worked on: with success, cancelled, or with the reason it failed for.</summary>
     public Task Completion => _completion.Task;
@@ -52,7 +57,7 @@ internal sealed class Generation(ConversationContext context, Sampler? sampler, 
         TokenId id = sampler!.Next(logits, context.Ids);
         if (vocabulary.KindOf(id) == TokenKind.EndOfTurn) return false;
         context.Append(id);
-        _ids.Writer.TryWrite(id);
+        _ids.Writer.TryWrite(new ChosenToken(id, weighs ? LogProbabilityOf(id, logits) : float.NaN));
         return ++_newTokens < maxNewTokens;
     }
 
@@ -75,5 +80,13 @@ internal sealed class Generation(ConversationContext context, Sampler? sampler, 
     {
         _ids.Writer.TryComplete(exception);
         _completion.TrySetException(exception);
+    }
+
+    private static float LogProbabilityOf(TokenId id, ReadOnlySpan<float> logits)
+    {
+        float chosen = logits[id.Value];
+        double sum = 0;
+        foreach (float logit in logits) sum += Math.Exp(logit - chosen);
+        return (float)-Math.Log(sum);
     }
 }

@@ -44,17 +44,17 @@ internal sealed class LocalConversation : IConversationEngine
     public Task EvaluateAsync(CancellationToken cancellationToken) => Start(maxNewTokens: 0, cancellationToken).Completion;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<TokenId> ContinueAsync(int maxNewTokens, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ChosenToken> ContinueAsync(int maxNewTokens, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Generation generation = Start(maxNewTokens, stopping.Token);
         Volatile.Write(ref _reply, generation);
         try
         {
-            await foreach (TokenId id in generation.Ids.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            await foreach (ChosenToken token in generation.Ids.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
             {
                 stopping.Token.ThrowIfCancellationRequested();
-                yield return id;
+                yield return token;
             }
         }
         finally
@@ -74,7 +74,7 @@ internal sealed class LocalConversation : IConversationEngine
 
     private Generation Start(int maxNewTokens, CancellationToken cancellationToken)
     {
-        Generation generation = _model.Start(_context, _sampler, maxNewTokens, cancellationToken);
+        Generation generation = _model.Start(_context, _sampler, maxNewTokens, _model.AsksAgain, cancellationToken);
         _lastWork = generation.Completion;
         return generation;
     }

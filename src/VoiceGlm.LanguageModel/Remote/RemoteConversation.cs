@@ -49,7 +49,7 @@ internal sealed class RemoteConversation : IConversationEngine
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<TokenId> ContinueAsync(int maxNewTokens, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ChosenToken> ContinueAsync(int maxNewTokens, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         PlayoutDeadline = Deadline.AtOnce;
         History.RequireRoom(1);
@@ -77,7 +77,7 @@ internal sealed class RemoteConversation : IConversationEngine
                     History.Append(id);
                     History.Advance(1);
                     told++;
-                    yield return id;
+                    yield return new ChosenToken(id, float.NaN);
                 }
 
                 long asking = _model.Time.GetTimestamp();

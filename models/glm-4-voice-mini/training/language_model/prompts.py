@@ -81,6 +81,11 @@ class PromptWriter:
             self._add(tokens[:count], SPEECH_WEIGHT)
             tokens = tokens[count:]
 
+    def begin(self, text: str) -> None:
+        """The first words of a reply, during which the user spoke."""
+        self._add(self._bpe.encode(text)[:TEXT_GROUP], TEXT_WEIGHT)
+        self._cut = True
+
     def interrupt(self, tokens: int) -> None:
         """Leaves out the last tokens of the reply: the user spoke over it, and what comes next is not its end."""
         for values in (self.sample.ids, self.sample.weights, self.sample.heard):

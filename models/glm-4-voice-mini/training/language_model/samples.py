@@ -38,7 +38,7 @@ BATCH_TOKENS = 3200
 class Samples:
     """Draws samples; the same number always gives the same sample."""
 
-    TASKS: Dict[str, float] = {"spoken": 0.44, "beyond": 0.03, "number": 0.03, "typed": 0.12, "read aloud": 0.17, "write down": 0.21}
+    TASKS: Dict[str, float] = {"spoken": 0.25, "understood": 0.25, "beyond": 0.03, "number": 0.03, "typed": 0.05, "read": 0.17, "read aloud": 0.08, "write down": 0.14}
     CHUNK = 256
 
     def __init__(self, bpe: Bpe, speech: Speech, seed: int, dialogues: Optional[int] = None) -> None:
@@ -49,7 +49,7 @@ class Samples:
         rng = random.Random(f"{self._seed} sample {number}")
         make: Dict[str, Callable[[random.Random], Optional[Sample]]] = {
             "spoken": lambda r: self._dialogue(r, True), "beyond": self._beyond, "number": self._number, "typed": lambda r: self._dialogue(r, False),
-            "read aloud": self._read_aloud, "write down": self._write_down}
+            "understood": lambda r: self._briefly(r, True), "read": lambda r: self._briefly(r, False), "read aloud": self._read_aloud, "write down": self._write_down}
         while True:
             task = rng.choices(list(self.TASKS), list(self.TASKS.values()))[0]
             sample = make[task](rng)
@@ -112,6 +112,30 @@ class Samples:
                 writer.interrupt(rng.randrange(1, len(writer.sample.ids) - start))
         writer.end()
         return writer.sample if begun else None
+
+    def _briefly(self, rng: random.Random, by_speech: bool) -> Optional[Sample]:
+        """A dialogue up to some exchange, of whose replies there are only the first words: what was understood shows in these, at a third of the cost."""
+        drawn = self._draw(rng) if by_speech else dialogue(rng, TRAIN)
+        writer = PromptWriter(self._bpe, by_speech, self._clock(drawn.clock))
+        last = rng.randrange(len(drawn.exchanges))
+        for number, exchange in enumerate(drawn.exchanges[:last + 1]):
+            if by_speech:
+                speech = self._heard(exchange, rng)
+                if speech is None:
+                    return None
+                writer.hear(speech)
+            else:
+                writer.read(_type(exchange, rng))
+            writer.ask()
+            if exchange.call is not None:
+                writer.write(exchange.call.text)
+                if number == last:
+                    writer.end("<|observation|>")
+                    return writer.sample
+                writer.observe(exchange.observation or "")
+                writer.ask()
+            writer.begin(exchange.assistant)
+        return writer.sample
 
     def _reading(self, rng: random.Random, exchange: Exchange) -> Optional[Tuple[str, Sequence[int]]]:
         """What the assistant's voice reads aloud: anything, or the exchange's answer."""
