@@ -57,8 +57,8 @@ internal sealed class LanguageModelGraph
         Edge lastPositions = _graph.Input("last_positions", OnnxType.Int32, "batch");
         Edge longest = _graph.Input("longest", OnnxType.Int32, 1);
         int pairs = _config.HeadSize / 4;
-        Edge cosines = _graph.Weight(Table("rotary_cosines", pairs, Math.Cos), exact: true);
-        Edge sines = _graph.Weight(Table("rotary_sines", pairs, Math.Sin), exact: true);
+        Edge cosines = _graph.Weight(Table("rotary_cosines", pairs, Math.Cos), Precision.Full);
+        Edge sines = _graph.Weight(Table("rotary_sines", pairs, Math.Sin), Precision.Full);
         Edge batchAndNew = _graph.Op("Shape", [positions]);
         Edge normal = RootMeanSquareNorm(residual, NormWeight(LayerName(_range.First) + ".input_layernorm"));
         for (int layer = _range.First; layer < _range.End; layer++)

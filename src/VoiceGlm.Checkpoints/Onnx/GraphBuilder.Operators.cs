@@ -41,7 +41,7 @@ internal sealed partial class GraphBuilder
     {
         if (QuantizationOptions.BitsOf(kept) is not { } bits)
         {
-            Edge matrix = Weight(weight, exact: kept == Precision.Full);
+            Edge matrix = Weight(weight, kept);
             return ("Gemm", bias is { } present ? [input, matrix, present] : [input, matrix], [("transB", 1)]);
         }
 

@@ -85,11 +85,11 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
 
     /// <summary>Adds values that are read from their source when the graph is written. A weight of the same name and shape is added once.</summary>
     /// <param name="weight">The values.</param>
-    /// <param name="exact">Whether they are kept as they are computed with, however the matrices are kept.</param>
+    /// <param name="kept">How they are kept, where that is not as the graph's matrices are; <see cref="Precision.Full"/> for what is to stay exact.</param>
     /// <exception cref="ArgumentException">The graph has another value of that name.</exception>
-    public Edge Weight(Weight weight, bool exact = false)
+    public Edge Weight(Weight weight, Precision? kept = null)
     {
-        StoredWeight stored = Store(weight, exact);
+        StoredWeight stored = Store(weight, kept ?? precision);
         if (stored.Type == computed) return stored.Edge;
         if (stored.Widened is { } widened) return widened;
         Edge edge = Cast(stored.Edge, computed);
@@ -100,7 +100,7 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
     /// <summary>Rows of a table, by index, as they are computed with: only those are widened.</summary>
     public Edge Lookup(Weight table, Edge rows)
     {
-        StoredWeight stored = Store(table, exact: false);
+        StoredWeight stored = Store(table, precision);
         Edge found = Op("Gather", [stored.Edge, rows]);
         return stored.Type == computed ? found : Cast(found, computed);
     }
@@ -227,19 +227,19 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
 
     private static ProtoMessage Entry(string key, string value) => new ProtoMessage().Text(1, key).Text(2, value);
 
-    private StoredWeight Store(Weight weight, bool exact)
+    private StoredWeight Store(Weight weight, Precision kept)
     {
         if (_weightsByName.TryGetValue(weight.Name, out StoredWeight? known) && known.Shape.AsSpan().SequenceEqual(weight.Shape)) return known;
-        OnnxType type = TypeToStore(weight, exact);
+        OnnxType type = TypeToStore(weight, kept);
         var stored = new StoredWeight(Weight(PackedWeight.From(weight, type)), type, weight.Shape, Widened: null);
         _weightsByName.Add(weight.Name, stored);
         return stored;
     }
 
     // Beside matrices of 8 or 4 bits, which are multiplied by, those that are not are kept in 16.
-    private OnnxType TypeToStore(Weight weight, bool exact) =>
-        exact || computed != OnnxType.Float || precision == Precision.Full || weight.Shape.Length < 2 || weight.Count < SmallestRoundedCount ? computed
-        : precision == Precision.BFloat16 ? OnnxType.BFloat16
+    private OnnxType TypeToStore(Weight weight, Precision kept) =>
+        computed != OnnxType.Float || kept == Precision.Full || weight.Shape.Length < 2 || weight.Count < SmallestRoundedCount ? computed
+        : kept == Precision.BFloat16 ? OnnxType.BFloat16
         : OnnxType.Float16;
 
     private Edge Constant(OnnxType type, ReadOnlySpan<byte> bytes, ReadOnlySpan<long> shape)
@@ -247,7 +247,7 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
         if (bytes.Length >= ExternalThresholdBytes && type == OnnxType.Float)
         {
             float[] values = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
-            return Weight(Onnx.Weight.Computed($"constant_{_nextName++}", shape.ToArray(), () => values), exact: true);
+            return Weight(Onnx.Weight.Computed($"constant_{_nextName++}", shape.ToArray(), () => values), Precision.Full);
         }
 
         string key = $"{type}[{string.Join(',', shape.ToArray())}]{Convert.ToHexString(bytes)}";

@@ -5,6 +5,9 @@ namespace VoiceGlm.Checkpoints;
 /// <summary>Says in a manifest what rounding changed. Stateless.</summary>
 internal static class QuantizationReport
 {
+    // What GraphBuilder takes where nothing else is asked for.
+    private const int BlockSize = 32;
+
     /// <summary>The report of a part whose matrices are all kept alike; null where they are as published.</summary>
     public static QuantizationManifest? Of(Precision precision, WrittenPart written) => precision == Precision.Full ? null : new QuantizationManifest
     {
@@ -12,7 +15,4 @@ internal static class QuantizationReport
         BlockSize = BlockSize,
         Errors = written.RoundingErrors,
     };
-
-    /// <summary>Elements that share a scale, where nothing else is asked for.</summary>
-    private const int BlockSize = 32;
 }

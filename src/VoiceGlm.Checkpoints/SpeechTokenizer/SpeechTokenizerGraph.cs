@@ -153,7 +153,7 @@ internal sealed class SpeechTokenizerGraph(SpeechTokenizerConfiguration configur
         const string Name = "codebook.weight";
         int entries = _numbers.CodebookSize;
         // Exact: the squares beside it are those of its own entries.
-        Edge codebook = graph.Weight(Weight.From(source, Name, entries, _width), exact: true);
+        Edge codebook = graph.Weight(Weight.From(source, Name, entries, _width), Precision.Full);
         Edge entrySquares = graph.Weight(Weight.Computed(Name + ".squares", [entries], () =>
         {
             var squares = new float[entries];
