@@ -1,5 +1,4 @@
 using System.Globalization;
-using VoiceGlm.Inference;
 
 namespace VoiceGlm.LanguageModel;
 
