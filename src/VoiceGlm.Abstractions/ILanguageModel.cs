@@ -6,6 +6,9 @@ public interface ILanguageModel
     /// <summary>Speech tokens that follow one group of words while there are words left: the second number of the published 13 : 26.</summary>
     int SpeechGroupTokens { get; }
 
+    /// <summary>Conversations that the model has memory for, or <see langword="null"/>, the default, where it does not say.</summary>
+    int? MaxSessions => null;
+
     /// <summary>Begins a conversation. It keeps its place in the model's memory until it is disposed.</summary>
     /// <param name="settings">What the session sets for itself; <see langword="null"/> for the model's own options.</param>
     /// <exception cref="InvalidOperationException">As many conversations are held as the model's options allow.</exception>

@@ -5,6 +5,9 @@ internal sealed class AdmissionQueue(int places, int maxQueued)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _queue = new();
+    private int _places = places;
+
+    // Below zero while more are in than there are places any more.
     private int _free = places;
 
     /// <summary>Waits for a place.</summary>
@@ -37,6 +40,17 @@ internal sealed class AdmissionQueue(int places, int maxQueued)
         return new Place(this);
     }
 
+    /// <summary>Leaves so many places and no more, where there were more. Who is in stays.</summary>
+    public void Narrow(int most)
+    {
+        lock (_lock)
+        {
+            if (most >= _places) return;
+            _free -= _places - most;
+            _places = most;
+        }
+    }
+
     private void Leave(LinkedListNode<Waiter> node, CancellationToken cancellationToken)
     {
         Action[] news;
@@ -58,7 +72,7 @@ internal sealed class AdmissionQueue(int places, int maxQueued)
         lock (_lock)
         {
             next = _queue.First;
-            if (next is null)
+            if (next is null || _free < 0)
             {
                 _free++;
                 return;

@@ -54,6 +54,7 @@ internal sealed partial class ConversationHandler : IVoiceConnectionHandler, ICo
             return;
         }
 
+        await NarrowAsync(cancellationToken).ConfigureAwait(false);
         using IDisposable? place = await EnterAsync(connection, cancellationToken).ConfigureAwait(false);
         if (place is null)
         {
@@ -78,6 +79,15 @@ internal sealed partial class ConversationHandler : IVoiceConnectionHandler, ICo
             Interlocked.Decrement(ref _held);
             _metrics.CountActive(-1);
         }
+    }
+
+    // The model may have memory for fewer than are allowed. Nobody waits for it here: who is in before it is loaded waits inside.
+    private async ValueTask NarrowAsync(CancellationToken cancellationToken)
+    {
+        Task<VoiceStages> loading = _source.GetAsync(cancellationToken);
+        if (!loading.IsCompletedSuccessfully) return;
+        VoiceStages stages = await loading.ConfigureAwait(false);
+        if (stages.LanguageModel.MaxSessions is { } most) _admission.Narrow(most);
     }
 
     // Waits for a place; who hangs up while waiting leaves the queue.

@@ -34,7 +34,7 @@ public sealed class LoadedModel : IDisposable
         IMeterFactory meters,
         Action<RemoteEndpointStatus>? serverChanged = null)
     {
-        var graph = new GraphOptions { Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads };
+        var graph = new GraphOptions { Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads, Cuda = options.Cuda.ForGraphs() };
         _tokenizers = WhisperVqTokenizerFactory.Load(folder, _device, graph);
         ILanguageModel language = options.Engine == ModelOptions.RemoteEngine
             ? _remote = RemoteVoiceModel.Load(folder, RemoteOptionsOf(options), meters, serverChanged)
@@ -87,6 +87,7 @@ public sealed class LoadedModel : IDisposable
     private static LanguageModelOptions LocalOptionsOf(ModelOptions options, int maxSessions, GraphOptions graph) => new()
     {
         MaxSessions = maxSessions,
+        KeyValueBytes = options.KeyValueMegabytes == 0 ? null : options.KeyValueMegabytes * 1_000_000L,
         ContextLength = ContextLengthOf(options),
         PrefillChunk = options.PrefillChunk,
         MaxNewTokens = options.MaxNewTokens,

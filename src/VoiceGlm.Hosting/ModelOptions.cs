@@ -28,6 +28,17 @@ public sealed class ModelOptions
     [ValidateObjectMembers]
     public RemoteOptions Remote { get; set; } = new();
 
+    /// <summary>The GPU that the graphs run on, if one is to.</summary>
+    [ValidateObjectMembers]
+    public GpuOptions Cuda { get; set; } = new();
+
+    /// <summary>
+    /// Megabytes for the keys and values of all conversations; 0, the default, for three quarters of what is free when the model is loaded. Where they are
+    /// not enough for all sessions, fewer are let in.
+    /// </summary>
+    [Range(0, 10_000_000)]
+    public int KeyValueMegabytes { get; set; }
+
     /// <summary>Threads that compute. 0, the default, for one per core.</summary>
     [Range(0, 1024)]
     public int Threads { get; set; }

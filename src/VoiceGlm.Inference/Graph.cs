@@ -7,9 +7,18 @@ namespace VoiceGlm.Inference;
 /// <summary>One ONNX network, loaded. Thread-safe: any number of <see cref="GraphCall"/>s may run at once.</summary>
 public sealed class Graph : IDisposable
 {
-    private Graph(string path, InferenceSession session)
+    private readonly OrtMemoryInfo? _deviceMemory;
+    private readonly OrtAllocator? _deviceAllocator;
+
+    private Graph(string path, InferenceSession session, CudaOptions? cuda)
     {
         Path = path;
+        if (cuda is not null)
+        {
+            _deviceMemory = new OrtMemoryInfo("Cuda", OrtAllocatorType.DeviceAllocator, cuda.DeviceIndex, OrtMemType.Default);
+            _deviceAllocator = new OrtAllocator(session, _deviceMemory);
+        }
+
         Session = session;
         InputNames = session.InputNames;
         OutputNames = session.OutputNames;
@@ -35,7 +44,7 @@ public sealed class Graph : IDisposable
     internal InferenceSession Session { get; }
 
     /// <summary>Reads a graph and prepares it for the device.</summary>
-    /// <exception cref="ModelLoadException">The file is missing, or ONNX Runtime refuses it.</exception>
+    /// <exception cref="ModelLoadException">The file is missing, ONNX Runtime refuses it, or the GPU that is asked for is not there or has too little memory.</exception>
     public static Graph Load(string path, GraphOptions options)
     {
         if (!File.Exists(path)) throw new ModelLoadException(path, "an ONNX graph", "no such file");
@@ -56,9 +65,10 @@ public sealed class Graph : IDisposable
             sessionOptions.EnableProfiling = true;
         }
 
+        if (options.Cuda is { } cuda) CudaProvider.Append(path, sessionOptions, cuda, WeightBytes(path));
         try
         {
-            return new Graph(path, new InferenceSession(path, sessionOptions));
+            return new Graph(path, new InferenceSession(path, sessionOptions), options.Cuda);
         }
         catch (OnnxRuntimeException exception)
         {
@@ -69,11 +79,25 @@ public sealed class Graph : IDisposable
     /// <summary>Prepares a call: a set of named inputs and outputs that can be run many times.</summary>
     public GraphCall CreateCall() => new(this);
 
+    /// <summary>
+    /// Makes a tensor where the graph runs: what lives from run to run, as a cache does, is not carried to a GPU and back. Only graphs read
+    /// and write it there. Dispose it before the graph.
+    /// </summary>
+    public Tensor CreateTensor<T>(params ReadOnlySpan<long> shape)
+        where T : unmanaged => _deviceAllocator is { } allocator ? Tensor.CreateOnDevice<T>(allocator, _deviceMemory!, shape) : Tensor.Create<T>(shape);
+
     /// <summary>Ends profiling, if it was on, and returns the trace file's path.</summary>
     public string EndProfiling() => Session.EndProfiling();
 
     /// <inheritdoc/>
-    public void Dispose() => Session.Dispose();
+    public void Dispose()
+    {
+        _deviceAllocator?.Dispose();
+        _deviceMemory?.Dispose();
+        Session.Dispose();
+    }
+
+    private static long WeightBytes(string path) => new FileInfo(path).Length + (new FileInfo(path + ".data") is { Exists: true } data ? data.Length : 0);
 
     private static GraphValue[] Describe(IReadOnlyList<string> names, IReadOnlyDictionary<string, NodeMetadata> metadata) =>
         [.. names.Select(name => new GraphValue(name, TypeNameOf(metadata[name]), ShapeOf(metadata[name])))];

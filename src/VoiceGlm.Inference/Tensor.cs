@@ -28,15 +28,15 @@ public sealed unsafe class Tensor : IDisposable
         _memory = memory;
         _data = data;
         _byteLength = byteLength;
-        _value = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, elementType, shape, (nint)data, byteLength);
+        _value = OrtValue.CreateTensorValueWithData(memory.Place, elementType, shape, (nint)data, byteLength);
     }
 
-    private Tensor(OrtValue value)
+    private Tensor(OrtValue value, OrtMemoryInfo? place = null)
     {
         OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
         _elementType = info.ElementDataType;
         _shape = info.Shape;
-        _memory = TensorMemory.Adopt(value);
+        _memory = TensorMemory.Adopt(value, place);
         _data = _memory.Data;
         _byteLength = _memory.ByteLength;
         _value = value;
@@ -71,6 +71,10 @@ public sealed unsafe class Tensor : IDisposable
         return new Tensor(elementType, shape.ToArray(), memory, memory.Data, byteLength);
     }
 
+    /// <summary>Makes a tensor in a GPU's memory, its contents whatever they were. At most 2 GB.</summary>
+    internal static Tensor CreateOnDevice<T>(OrtAllocator allocator, OrtMemoryInfo place, ReadOnlySpan<long> shape)
+        where T : unmanaged => new(OrtValue.CreateAllocatedTensorValue(allocator, ElementTypeOf<T>(), shape.ToArray()), place);
+
     /// <summary>Makes a tensor with the given contents.</summary>
     /// <exception cref="ArgumentException">The number of values is not the product of the shape.</exception>
     public static Tensor From<T>(ReadOnlySpan<T> values, params ReadOnlySpan<long> shape)
@@ -87,11 +91,12 @@ public sealed unsafe class Tensor : IDisposable
     }
 
     /// <summary>The elements, row-major. Valid until the tensor is disposed.</summary>
-    /// <exception cref="InvalidOperationException">The tensor holds another type, or more elements than a span can (2³¹ − 1).</exception>
+    /// <exception cref="InvalidOperationException">The tensor holds another type, or more elements than a span can (2³¹ − 1), or is in a GPU's memory.</exception>
     public Span<T> AsSpan<T>()
         where T : unmanaged
     {
         Check<T>();
+        if (!_memory.IsReadable) throw new InvalidOperationException("The tensor is in a GPU's memory, where only graphs read and write it.");
         long count = _byteLength / sizeof(T);
         return count <= int.MaxValue
             ? new Span<T>(_data, (int)count)

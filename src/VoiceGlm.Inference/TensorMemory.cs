@@ -13,8 +13,9 @@ internal sealed unsafe class TensorMemory
     private readonly OrtValue? _made;
     private int _users = 1;
 
-    private TensorMemory(void* allocation, void* data, long byteLength, OrtValue? made)
+    private TensorMemory(void* allocation, void* data, long byteLength, OrtValue? made, OrtMemoryInfo place)
     {
+        Place = place;
         _allocation = allocation;
         _made = made;
         Data = data;
@@ -27,23 +28,31 @@ internal sealed unsafe class TensorMemory
     /// <summary>Number of bytes.</summary>
     public long ByteLength { get; }
 
+    /// <summary>Where the memory is: this process's, or a GPU's.</summary>
+    public OrtMemoryInfo Place { get; }
+
+    /// <summary>Whether this process can read and write it.</summary>
+    public bool IsReadable => ReferenceEquals(Place, OrtMemoryInfo.DefaultInstance);
+
     /// <summary>Takes zeroed memory that begins at a multiple of 64.</summary>
     public static TensorMemory Allocate(long byteLength)
     {
         void* allocation = NativeMemory.AllocZeroed((nuint)byteLength + Alignment);
         void* data = (void*)(((nuint)allocation + Alignment - 1) & ~(Alignment - 1));
-        return new TensorMemory(allocation, data, byteLength, made: null);
+        return new TensorMemory(allocation, data, byteLength, made: null, OrtMemoryInfo.DefaultInstance);
     }
 
-    /// <summary>Takes over the memory of a value that a run has made.</summary>
-    public static TensorMemory Adopt(OrtValue value)
+    /// <summary>Takes over the memory of a value that the runtime has made.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="place">Where its memory is, or <see langword="null"/> for this process's.</param>
+    public static TensorMemory Adopt(OrtValue value, OrtMemoryInfo? place = null)
     {
         Span<byte> bytes = value.GetTensorMutableRawData();
         void* data = System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
-        return new TensorMemory(null, data, bytes.Length, value);
+        return new TensorMemory(null, data, bytes.Length, value, place ?? OrtMemoryInfo.DefaultInstance);
     }
 
-    /// <summary>Whether the memory is that of a value that a run has made.</summary>
+    /// <summary>Whether the memory is that of a value that the runtime has made.</summary>
     public bool IsOf(OrtValue value) => ReferenceEquals(_made, value);
 
     /// <summary>Counts another user.</summary>

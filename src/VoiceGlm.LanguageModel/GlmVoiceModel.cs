@@ -39,6 +39,12 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
     /// <summary>Tokens that a conversation may hold.</summary>
     public int ContextLength => _engine.Capacity;
 
+    /// <inheritdoc/>
+    public int? MaxSessions => _engine.Cache.SlotCount;
+
+    /// <summary>Bytes that the keys and values of a conversation take when its context is full.</summary>
+    public long BytesOfSession => _engine.Shape.BytesOfSession;
+
     /// <summary>Loads the language model of a folder.</summary>
     /// <param name="model">The folder.</param>
     /// <param name="device">The thread that the graph runs on, shared with other stages.</param>

@@ -43,6 +43,28 @@ public sealed class BenchCommandTests(GoldenModel model) : IClassFixture<GoldenM
         Assert.Contains(option, result.Error);
     }
 
+    [Fact]
+    public async Task Decode_tells_tokens_and_memory_of_every_batch()
+    {
+        Cli result = await Cli.SucceedAsync(
+            "bench", "decode", model.Path, "--batch", "1", "3", "--prompt-tokens", "7", "--new-tokens", "12", "--threads", "1", "--json");
+
+        JsonElement[] rows = [.. result.Json.EnumerateArray()];
+        Assert.Equal([1, 3], rows.Select(static row => row.GetProperty("batch").GetInt32()));
+        Assert.All(rows, static row => Assert.Equal("fp32", row.GetProperty("precision").GetString()));
+        Assert.All(rows, static row => Assert.True(row.GetProperty("tokens_per_second").GetDouble() > 0));
+        Assert.Equal(3 * rows[0].GetProperty("key_value_bytes").GetInt64(), rows[1].GetProperty("key_value_bytes").GetInt64());
+        Assert.All(rows, static row => Assert.InRange(row.GetProperty("weight_bytes").GetInt64(), 1, long.MaxValue));
+    }
+
+    [Fact]
+    public async Task Decode_on_a_gpu_that_the_program_was_not_built_for_is_told()
+    {
+        Cli result = await Cli.RunAsync("bench", "decode", model.Path, "--batch", "1", "--cuda", "0");
+        Assert.Equal(ExitCode.Failure, result.ExitCode);
+        Assert.Contains("expected a program that runs graphs on CUDA (built with '-p:Device=cuda'), found one that was built for the processor.", result.Error);
+    }
+
     private static void AssertPercentiles(JsonElement times) =>
         Assert.InRange(times.GetProperty("p50").GetDouble(), 0, times.GetProperty("p95").GetDouble());
 }

@@ -84,7 +84,7 @@ public sealed partial class ModelsPullCommandTests(ModelsPullCommandTests.Publis
         _hub.Forget();
 
         await Cli.SucceedAsync([.. Pull, "--keep-downloads", "--quantization", "int8"]);
-        Assert.Equal(8, ModelManifest.Read(Model).LanguageModel!.Quantization!.Bits);
+        Assert.Equal("int8", ModelManifest.Read(Model).LanguageModel!.Quantization!.Weights);
         Assert.Empty(_hub.Fetches);
 
         Assert.Contains("already", (await Cli.SucceedAsync([.. Pull, "--quantization", "int8"])).Error);

@@ -41,6 +41,24 @@ public sealed class AdmissionQueueTests
     }
 
     [Fact]
+    public async Task Narrowed_queue_lets_nobody_in_until_as_many_have_left_as_were_too_many()
+    {
+        var queue = new AdmissionQueue(places: 3, maxQueued: 2);
+        IDisposable[] inside = [(await Enter(queue, []))!, (await Enter(queue, []))!];
+
+        queue.Narrow(1);
+        queue.Narrow(2);
+        Task<IDisposable?> waiting = Enter(queue, []);
+        inside[0].Dispose();
+        Assert.False(waiting.IsCompleted);
+        inside[1].Dispose();
+
+        using IDisposable? entered = await waiting;
+        Assert.NotNull(entered);
+        Assert.False(Enter(queue, []).IsCompleted);
+    }
+
+    [Fact]
     public async Task Place_given_back_twice_is_given_back_once()
     {
         var queue = new AdmissionQueue(places: 1, maxQueued: 1);

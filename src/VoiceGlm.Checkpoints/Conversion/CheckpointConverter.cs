@@ -1,3 +1,4 @@
+using VoiceGlm.Checkpoints.Onnx;
 using VoiceGlm.Checkpoints.SpeechDecoder;
 using VoiceGlm.Checkpoints.SpeechTokenizer;
 using VoiceGlm.Inference;
@@ -11,22 +12,23 @@ public static class CheckpointConverter
     /// <param name="checkpoints">Folders of a speech tokenizer, a language model and a speech decoder, any of them, in any order, or a folder that holds such folders: they are told apart by what is in them.</param>
     /// <param name="output">The model folder. Parts that it has already and that are not among <paramref name="checkpoints"/> are kept.</param>
     /// <param name="progress">Told of each piece written.</param>
-    /// <param name="cancellationToken">Ends the conversion; what was written is removed.</param>
+    /// <param name="cancellationToken">Ends the conversion. Graphs that are finished stay beside the output, where the next conversion of the same finds them.</param>
     /// <returns>The manifest of the finished folder.</returns>
     /// <exception cref="ModelLoadException">A checkpoint is not what its configuration says, no part is known in it, or two hold the same part.</exception>
     /// <exception cref="IOException">The output is a file or a folder of other files, or the disk has too little room or may not be written.</exception>
     public static ModelManifest Convert(
         IReadOnlyList<string> checkpoints, string output, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken) =>
-        Convert(checkpoints, output, QuantizationOptions.None, progress, cancellationToken);
+        Convert(checkpoints, output, new ConversionOptions(), progress, cancellationToken);
 
-    /// <summary>As the other, with the language model's matrices rounded.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The block size is none.</exception>
+    /// <summary>As the other, with matrices rounded, or without the language model's graph.</summary>
+    /// <exception cref="ArgumentException">The options do not fit one another.</exception>
     public static ModelManifest Convert(
-        IReadOnlyList<string> checkpoints, string output, QuantizationOptions quantization, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyList<string> checkpoints, string output, ConversionOptions options, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
     {
-        quantization.Validate();
+        options.Validate();
         return Convert(
-            [new SpeechTokenizerConverter(), new LanguageModelConverter(quantization), new SpeechDecoderConverter()], checkpoints, output, progress, cancellationToken);
+            [new SpeechTokenizerConverter(options.SpeechTokenizer), new LanguageModelConverter(options), new SpeechDecoderConverter(options.SpeechDecoder)],
+            checkpoints, output, progress, cancellationToken);
     }
 
     /// <summary>Checks that a conversion may write its output, and leaves nothing there: worth asking before hours of other work.</summary>
@@ -44,7 +46,6 @@ public static class CheckpointConverter
     {
         Dictionary<string, (string Folder, IPartConverter Converter)> parts = TellApart(converters, checkpoints);
         using var writer = new ModelFolderWriter(output, progress);
-        writer.Expect(parts.Values.Sum(static part => CheckpointOrigin.WeightBytes(part.Folder)));
         Dictionary<string, ModelCard> cards = parts.ToDictionary(static part => part.Key, part => CardOf(part.Value.Folder, checkpoints));
         Dictionary<string, ModelSource> sources = parts.ToDictionary(static part => part.Key, part => CheckpointOrigin.Read(part.Value.Folder, cards[part.Key]));
         var manifest = new ModelManifest
@@ -56,14 +57,36 @@ public static class CheckpointConverter
             Graphs = new Dictionary<string, GraphDescription>(),
             Files = [],
         };
-        foreach ((string folder, IPartConverter converter) in parts.Values)
+        var plans = new List<(PartPlan Plan, string Origin)>();
+        try
         {
-            writer.BeginPart(CheckpointOrigin.WeightBytes(folder));
-            manifest = converter.Convert(folder, writer, manifest, cancellationToken);
+            foreach ((string folder, IPartConverter converter) in parts.Values) plans.Add((converter.Plan(folder), CheckpointOrigin.Stamp(folder)));
+            Write(writer, plans, manifest, cancellationToken);
+        }
+        finally
+        {
+            foreach ((PartPlan plan, _) in plans) plan.Dispose();
+        }
+
+        return ModelManifest.Read(output);
+    }
+
+    private static void Write(ModelFolderWriter writer, IReadOnlyList<(PartPlan Plan, string Origin)> plans, ModelManifest manifest, CancellationToken cancellationToken)
+    {
+        writer.Prepare([.. plans.SelectMany(static part => part.Plan.Graphs.Select(graph => (graph, part.Origin)))], plans.Sum(static part => part.Plan.OtherBytes));
+        foreach ((PartPlan plan, string origin) in plans)
+        {
+            var errors = new Dictionary<string, double>();
+            foreach (GraphBuilder graph in plan.Graphs)
+            {
+                foreach ((string name, double error) in writer.AddGraph(graph, origin, cancellationToken)) errors[name] = error;
+            }
+
+            foreach ((string source, string name) in plan.Files) writer.AddFile(source, name);
+            manifest = plan.Describe(manifest, new WrittenPart(writer.Staging, errors, writer.Report, cancellationToken));
         }
 
         writer.Commit(manifest, cancellationToken);
-        return ModelManifest.Read(output);
     }
 
     // Checkpoints in a folder of their own may share one card, the folder's.

@@ -19,8 +19,13 @@ internal static class CheckpointOrigin
         return new ModelSource(NameOf(path), SnapshotOf(path) ?? DownloadOf(path) ?? DigestOf(path), card.License ?? "unknown");
     }
 
-    /// <summary>Bytes that the weights of a checkpoint take.</summary>
-    public static long WeightBytes(string folder) => Files(folder).Where(IsWeight).Sum(static file => file.Length);
+    /// <summary>A word for the files of a checkpoint as they are now: one that was changed has another.</summary>
+    public static string Stamp(string folder)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (FileInfo file in Files(folder)) hash.AppendData(Encoding.UTF8.GetBytes($"{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks}\n"));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     private static string NameOf(string path)
     {

@@ -1,60 +1,28 @@
 namespace VoiceGlm.Checkpoints;
 
-/// <summary>
-/// Counts a conversion as a whole: each checkpoint counts as many bytes as its weights take on disk, once for being written and
-/// once for being read back for its checksum. Not thread-safe.
-/// </summary>
+/// <summary>Counts a conversion as a whole: the bytes of all graphs' weights, once for being written and once for being read back for their checksums. Not thread-safe.</summary>
 internal sealed class ConversionMeter(IProgress<ConversionProgress>? progress)
 {
-    private long _expected;
+    private long _total;
     private long _finished;
-    private long _share;
-    private long _announced;
-    private long _written;
     private long _reported;
 
-    /// <summary>Says how many bytes the weights of all checkpoints take.</summary>
-    public void Expect(long bytes) => _expected = bytes;
+    /// <summary>Says how many bytes the weights of all graphs take.</summary>
+    public void Expect(long bytes) => _total = 2 * bytes;
 
-    /// <summary>Begins a checkpoint, whose weights take so many bytes.</summary>
-    public void BeginPart(long bytes)
+    /// <summary>Tells how far the graph is that is worked on.</summary>
+    /// <param name="step">What is done, for people.</param>
+    /// <param name="bytes">Bytes done of it, written and read back.</param>
+    public void Reach(string step, long bytes)
     {
-        EndPart();
-        _share = bytes;
+        _reported = Math.Max(_reported, _finished + bytes);
+        progress?.Report(new ConversionProgress(step, _reported, Math.Max(_total, _reported)));
     }
 
-    /// <summary>Says that a graph of so many bytes will be written.</summary>
-    public void Announce(long bytes) => _announced += bytes;
-
-    /// <summary>Counts bytes written of what was announced.</summary>
-    public void Write(string step, long bytes)
+    /// <summary>Ends a graph whose weights take so many bytes.</summary>
+    public void Finish(string step, long bytes)
     {
-        _written += bytes;
-        // What is written may be wider than what was read, and may come in several graphs of which only the first are known.
-        double fraction = _written / (double)Math.Max(Math.Max(_share, _announced), 1);
-        Report(step, _finished + (long)(fraction * (_share == 0 ? _announced : _share)));
-    }
-
-    /// <summary>Counts the reading back: everything is written by now.</summary>
-    public void Check(string step, double fraction)
-    {
-        EndPart();
-        Report(step, Written + (long)(fraction * Written));
-    }
-
-    private long Written => Math.Max(_expected, _finished);
-
-    private void EndPart()
-    {
-        _finished += _share == 0 ? _announced : _share;
-        _share = 0;
-        _announced = 0;
-        _written = 0;
-    }
-
-    private void Report(string step, long done)
-    {
-        _reported = Math.Max(_reported, done);
-        progress?.Report(new ConversionProgress(step, _reported, 2 * Math.Max(Written, _finished + _announced)));
+        Reach(step, 2 * bytes);
+        _finished += 2 * bytes;
     }
 }

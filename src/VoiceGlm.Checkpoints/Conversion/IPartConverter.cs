@@ -1,5 +1,3 @@
-using VoiceGlm.Inference;
-
 namespace VoiceGlm.Checkpoints;
 
 /// <summary>Turns one published checkpoint (speech tokenizer, language model or speech decoder) into its part of a model folder.</summary>
@@ -11,8 +9,7 @@ internal interface IPartConverter
     /// <summary>Whether the folder holds this part's checkpoint, judged by what is in it.</summary>
     bool Recognises(string folder);
 
-    /// <summary>Writes the part's graphs and files and returns <paramref name="manifest"/> with the part's numbers filled in.</summary>
+    /// <summary>Reads the configuration and puts the part's graphs together.</summary>
     /// <exception cref="ModelLoadException">The checkpoint is not what its configuration says.</exception>
-    /// <exception cref="OperationCanceledException">The token asked for the end.</exception>
-    ModelManifest Convert(string folder, ModelFolderWriter writer, ModelManifest manifest, CancellationToken cancellationToken);
+    PartPlan Plan(string folder);
 }

@@ -8,7 +8,7 @@ namespace VoiceGlm.Checkpoints;
 /// </summary>
 /// <remarks>
 /// At any moment either the place or an <c>.old-…</c> beside it holds a whole model; whoever takes the place next puts such a
-/// one back and removes the leftovers of a writer that was killed.
+/// one back, goes on with a <c>.partial-…</c> that holds finished graphs, and removes other leftovers of a writer that was killed.
 /// </remarks>
 internal sealed class ModelFolderPlace : IDisposable
 {
@@ -22,7 +22,6 @@ internal sealed class ModelFolderPlace : IDisposable
     {
         Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         string unique = Guid.NewGuid().ToString("N");
-        Staging = $"{Path}.partial-{unique}";
         _former = $"{Path}.old-{unique}";
         if (File.Exists(Path)) throw new IOException($"{Path}: expected a folder or nothing, found a file.");
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path) ?? Path);
@@ -31,6 +30,7 @@ internal sealed class ModelFolderPlace : IDisposable
         {
             RemoveLeftovers();
             Former = ReadFormer();
+            Staging = AdoptPartial() ?? $"{Path}.partial-{unique}";
             Directory.CreateDirectory(Staging);
         }
         catch
@@ -67,10 +67,10 @@ internal sealed class ModelFolderPlace : IDisposable
         if (occupied) Directory.Delete(_former, recursive: true);
     }
 
-    /// <summary>Removes the new folder, if it is not in its place, and gives the place back.</summary>
+    /// <summary>Removes the new folder, unless it is in its place or holds finished graphs, and gives the place back.</summary>
     public void Dispose()
     {
-        if (Directory.Exists(Staging)) Directory.Delete(Staging, recursive: true);
+        if (Directory.Exists(Staging) && !ConversionJournal.IsIn(Staging)) Directory.Delete(Staging, recursive: true);
         _hold.Dispose();
     }
 
@@ -81,8 +81,15 @@ internal sealed class ModelFolderPlace : IDisposable
             if (!Directory.Exists(Path)) Directory.Move(former, Path);
             else if (IsModel(Path)) Directory.Delete(former, recursive: true);
         }
+    }
 
-        foreach (string partial in Beside("partial")) Directory.Delete(partial, recursive: true);
+    // The newest that holds finished graphs; the others are removed.
+    private string? AdoptPartial()
+    {
+        string[] partials = [.. Beside("partial").OrderByDescending(ConversionJournal.IsIn).ThenByDescending(Directory.GetLastWriteTimeUtc)];
+        string? adopted = partials is [var first, ..] && ConversionJournal.IsIn(first) ? first : null;
+        foreach (string partial in partials.Where(partial => partial != adopted)) Directory.Delete(partial, recursive: true);
+        return adopted;
     }
 
     // Folders that end in a writer's own number, and no others.

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using VoiceGlm.Checkpoints.Onnx;
 using VoiceGlm.Inference;
 
@@ -5,7 +7,8 @@ namespace VoiceGlm.Checkpoints;
 
 /// <summary>
 /// Writes a model folder beside its place and exchanges the two when all of it is on the disk: whatever happens in between,
-/// a half-written model is never taken for a whole one, and the former model stays. Not thread-safe.
+/// a half-written model is never taken for a whole one, and the former model stays. Graphs that were finished before an interruption are
+/// taken over by the next writer, if they are whole. Not thread-safe.
 /// </summary>
 internal sealed class ModelFolderWriter : IDisposable
 {
@@ -14,8 +17,10 @@ internal sealed class ModelFolderWriter : IDisposable
 
     private readonly ModelFolderPlace _place;
     private readonly ConversionMeter _meter;
+    private readonly ConversionJournal _journal;
     private readonly Dictionary<string, GraphDescription> _graphs = [];
-    private readonly List<string> _files = [];
+    private readonly List<ModelFile> _graphFiles = [];
+    private readonly List<string> _copied = [];
 
     /// <summary>Takes the place of a model folder.</summary>
     /// <param name="target">The folder. A model that is there already is kept until the new one replaces it.</param>
@@ -25,35 +30,52 @@ internal sealed class ModelFolderWriter : IDisposable
     {
         _place = WriteFailure.Explain(target, () => new ModelFolderPlace(target));
         _meter = new ConversionMeter(progress);
+        _journal = ConversionJournal.Open(_place.Staging);
     }
 
-    /// <summary>Says how many bytes the weights of all checkpoints take, so that progress has a total.</summary>
-    public void Expect(long checkpointBytes) => _meter.Expect(checkpointBytes);
+    /// <summary>Where the new folder is written.</summary>
+    public string Staging => _place.Staging;
 
-    /// <summary>Begins a checkpoint, whose weights take so many bytes.</summary>
-    public void BeginPart(long checkpointBytes) => _meter.BeginPart(checkpointBytes);
-
-    /// <summary>Writes a graph with its weights.</summary>
-    /// <exception cref="IOException">The disk has too little room, or may not be written.</exception>
-    public void AddGraph(GraphBuilder graph, CancellationToken cancellationToken)
+    /// <summary>Says which graphs will be added: what is there of others is removed, and the disk is asked for room for what is missing.</summary>
+    /// <param name="graphs">The graphs, each with a word for what its weights are read from.</param>
+    /// <param name="otherBytes">Room that is needed for something else.</param>
+    /// <exception cref="IOException">The disk has too little room.</exception>
+    public void Prepare(IReadOnlyList<(GraphBuilder Graph, string Origin)> graphs, long otherBytes = 0)
     {
-        long total = graph.WeightBytes;
-        DiskSpace.Require(_place.Path, total + OtherBytes);
-        _meter.Announce(total);
-        GraphDescription description = WriteFailure.Explain(
-            _place.Path, () => graph.Write(_place.Staging, bytes => _meter.Write(graph.Name, bytes), cancellationToken));
-        _graphs.Add(graph.Name, description);
-        _files.Add(description.File);
-        if (total > 0) _files.Add(description.File + ".data");
+        _journal.KeepOnly([.. graphs.Select(static entry => KeyOf(entry.Graph, entry.Origin))]);
+        _meter.Expect(graphs.Sum(static entry => entry.Graph.WeightBytes));
+        long missing = graphs.Where(entry => _journal.Find(KeyOf(entry.Graph, entry.Origin)) is null).Sum(static entry => entry.Graph.WeightBytes);
+        DiskSpace.Require(_place.Path, missing + otherBytes + OtherBytes);
+    }
+
+    /// <summary>Writes a graph with its weights, unless an interrupted conversion has.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="origin">A word for what its weights are read from.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <returns>What rounding changed in each matrix, relative to it.</returns>
+    /// <exception cref="IOException">The disk is full, or may not be written.</exception>
+    public IReadOnlyDictionary<string, double> AddGraph(GraphBuilder graph, string origin, CancellationToken cancellationToken)
+    {
+        string key = KeyOf(graph, origin);
+        FinishedGraph finished = _journal.Find(key) is { } earlier && IsWhole(earlier, graph.WeightBytes, cancellationToken)
+            ? earlier
+            : WriteFailure.Explain(_place.Path, () => Write(graph, key, cancellationToken));
+        _meter.Finish(graph.Name, graph.WeightBytes);
+        _graphs.Add(graph.Name, finished.Description);
+        _graphFiles.AddRange(finished.Files);
+        return finished.RoundingErrors;
     }
 
     /// <summary>Copies a file of the checkpoint as it is.</summary>
-    /// <exception cref="IOException">The disk has too little room, or may not be written.</exception>
+    /// <exception cref="IOException">The disk is full, or may not be written.</exception>
     public void AddFile(string source, string name)
     {
-        WriteFailure.Explain(_place.Path, () => File.Copy(source, Path.Combine(_place.Staging, name)));
-        _files.Add(name);
+        WriteFailure.Explain(_place.Path, () => File.Copy(source, Path.Combine(_place.Staging, name), overwrite: true));
+        _copied.Add(name);
     }
+
+    /// <summary>Tells what is done beside writing.</summary>
+    public void Report(string step) => _meter.Reach(step, 0);
 
     /// <summary>Writes the manifest and puts the folder in its place; parts of the former model that this one lacks are kept.</summary>
     /// <param name="manifest">The manifest, without graphs and files.</param>
@@ -64,35 +86,53 @@ internal sealed class ModelFolderWriter : IDisposable
     {
         WriteFailure.Explain(_place.Path, () =>
         {
-            List<ModelFile> files = Check(cancellationToken);
+            List<ModelFile> files = [.. _graphFiles, .. _copied.Select(file => Seal(file, read: null, cancellationToken))];
             ModelManifest whole = manifest with { Graphs = _graphs, Files = files };
             if (_place.Former is { } former) whole = Keep(former, whole);
             whole.Write(_place.Staging);
+            _journal.Delete();
             _place.Exchange();
         });
     }
 
-    /// <summary>Removes what was written, unless it was committed.</summary>
+    /// <summary>Removes what was written, unless it was committed or holds a graph that is finished.</summary>
     public void Dispose() => _place.Dispose();
 
-    private List<ModelFile> Check(CancellationToken cancellationToken)
+    // The program is in it: another build may write another graph under the same name.
+    private static string KeyOf(GraphBuilder graph, string origin) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{ModelCache.Build} {origin} {graph.Name} {graph.Fingerprint()}")));
+
+    private FinishedGraph Write(GraphBuilder graph, string key, CancellationToken cancellationToken)
     {
-        long total = Math.Max(1, _files.Sum(file => new FileInfo(Path.Combine(_place.Staging, file)).Length));
+        long total = graph.WeightBytes;
         long done = 0;
-        var files = new List<ModelFile>();
-        foreach (string file in _files)
+        GraphDescription description = graph.Write(_place.Staging, bytes => _meter.Reach(graph.Name, done += bytes), cancellationToken);
+        List<ModelFile> files = [Seal(description.File, read: null, cancellationToken)];
+        if (total > 0)
         {
-            // The bytes are on the disk before a manifest speaks of them.
-            using (var stream = new FileStream(Path.Combine(_place.Staging, file), FileMode.Open, FileAccess.ReadWrite)) stream.Flush(flushToDisk: true);
-            (long length, string hash) = FileHash.Compute(Path.Combine(_place.Staging, file), bytes =>
-            {
-                done += bytes;
-                _meter.Check(file, done / (double)total);
-            }, cancellationToken);
-            files.Add(new ModelFile(file, length, hash));
+            files.Add(Seal(description.File + ".data", bytes => _meter.Reach(graph.Name, Math.Min(2 * total, done += bytes)), cancellationToken));
         }
 
-        return files;
+        var finished = new FinishedGraph(key, graph.Name, description, files, graph.RoundingErrors);
+        _journal.Add(finished);
+        return finished;
+    }
+
+    private bool IsWhole(FinishedGraph graph, long weightBytes, CancellationToken cancellationToken)
+    {
+        long done = 0;
+        return graph.Files.All(file => File.Exists(Path.Combine(_place.Staging, file.Path)) && Seal(file.Path, Read, cancellationToken) == file);
+
+        void Read(long bytes) => _meter.Reach($"{graph.Name}, written before", Math.Min(2 * weightBytes, done += 2 * bytes));
+    }
+
+    // The bytes are on the disk before a manifest speaks of them.
+    private ModelFile Seal(string file, Action<long>? read, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(_place.Staging, file);
+        using (var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite)) stream.Flush(flushToDisk: true);
+        (long length, string hash) = FileHash.Compute(path, read, cancellationToken);
+        return new ModelFile(file, length, hash);
     }
 
     private ModelManifest Keep(ModelManifest former, ModelManifest manifest)

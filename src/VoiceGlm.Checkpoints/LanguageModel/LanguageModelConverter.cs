@@ -4,12 +4,12 @@ using VoiceGlm.Inference;
 namespace VoiceGlm.Checkpoints;
 
 /// <summary>Converts a language model: a folder in the layout of <c>zai-org/glm-4-voice-9b</c>.</summary>
-internal sealed class LanguageModelConverter(QuantizationOptions quantization) : IPartConverter
+internal sealed class LanguageModelConverter(ConversionOptions options) : IPartConverter
 {
     private const string RanksFile = "language-model.tiktoken";
 
     /// <inheritdoc/>
-    public string Part => "language-model";
+    public string Part => ModelParts.LanguageModel;
 
     /// <inheritdoc/>
     public bool Recognises(string folder) =>
@@ -17,7 +17,7 @@ internal sealed class LanguageModelConverter(QuantizationOptions quantization) :
         && LanguageModelConfig.Recognises(ConfigNode.ReadJson(Path.Combine(folder, "config.json")));
 
     /// <inheritdoc/>
-    public ModelManifest Convert(string folder, ModelFolderWriter writer, ModelManifest manifest, CancellationToken cancellationToken)
+    public PartPlan Plan(string folder)
     {
         ConfigNode configuration = ConfigNode.ReadJson(Path.Combine(folder, "config.json"));
         LanguageModelConfig config = LanguageModelConfig.Read(configuration);
@@ -26,38 +26,58 @@ internal sealed class LanguageModelConverter(QuantizationOptions quantization) :
         TokenizerConfig tokenizer = TokenizerConfig.Read(tokens);
         tokenizer.RequireIds(TiktokenFile.Read(ranks).Tokens.Count, config.VocabularySize);
         SpecialTokens specials = SpecialTokens.From(tokenizer.AddedTokens, tokens);
-        int[] stops = StopTokens(folder, configuration);
-        using TensorSource weights = TensorSource.Open(folder);
-        (GraphBuilder graph, IReadOnlyList<QuantizedMatrix> quantized) = LanguageModelGraph.Build(config, weights, quantization);
-        writer.AddGraph(graph, cancellationToken);
-        writer.AddFile(ranks, RanksFile);
-        return manifest with
+        var numbers = new LanguageModelManifest
         {
-            LanguageModel = new LanguageModelManifest
-            {
-                Layers = config.Layers,
-                KeyValueHeads = config.Groups,
-                HeadSize = config.CachedHeadSize,
-                VocabularySize = config.VocabularySize,
-                ContextLength = config.ContextLength,
-                StopTokenIds = stops,
-                FirstSpeechTokenId = specials.FirstSpeechToken,
-                SpeechTokenCount = specials.SpeechTokenCount,
-                TellsTime = configuration.Flag("system_prompt_clock", orElse: false),
-                AskAgain = AskAgain(configuration),
-                Quantization = quantized is [] ? null : Describe(quantization, quantized),
-                TokenizerFile = RanksFile,
-                SpecialTokens = specials.ByName,
-            },
+            Layers = config.Layers,
+            KeyValueHeads = config.Groups,
+            HeadSize = config.CachedHeadSize,
+            VocabularySize = config.VocabularySize,
+            ContextLength = config.ContextLength,
+            StopTokenIds = StopTokens(folder, configuration),
+            FirstSpeechTokenId = specials.FirstSpeechToken,
+            SpeechTokenCount = specials.SpeechTokenCount,
+            TellsTime = configuration.Flag("system_prompt_clock", orElse: false),
+            AskAgain = AskAgain(configuration),
+            TokenizerFile = RanksFile,
+            SpecialTokens = specials.ByName,
         };
+        (string, string)[] files = [(ranks, RanksFile)];
+        if (options.WithoutLanguageModelGraph)
+        {
+            return new PartPlan { Graphs = [], Files = files, Describe = (manifest, _) => manifest with { LanguageModel = numbers } };
+        }
+
+        TensorSource weights = TensorSource.Open(folder);
+        try
+        {
+            GraphBuilder graph = LanguageModelGraph.Build(config, weights, options.LanguageModel);
+            var probe = new LanguageModelProbe(config, weights);
+            return new PartPlan(weights)
+            {
+                Graphs = [graph],
+                Files = files,
+                OtherBytes = options.LanguageModel.IsExact ? 0 : probe.ScratchBytes,
+                Describe = (manifest, written) => manifest with
+                {
+                    LanguageModel = options.LanguageModel.IsExact ? numbers : numbers with { Quantization = Describe(options.LanguageModel, written, probe.Run(graph, written)) },
+                },
+            };
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
     }
 
-    private static QuantizationManifest Describe(QuantizationOptions options, IReadOnlyList<QuantizedMatrix> matrices) => new()
+    private static QuantizationManifest Describe(QuantizationOptions options, WrittenPart written, ProbeManifest probe) => new()
     {
-        Bits = QuantizationOptions.BitsOf(options.Precision) ?? 32,
-        HeadBits = QuantizationOptions.BitsOf(options.HeadPrecision) ?? 32,
+        Weights = PrecisionName.Of(options.Precision),
+        Head = PrecisionName.Of(options.HeadPrecision),
+        ComputesInHalf = options.ComputesInHalf,
         BlockSize = options.BlockSize,
-        Errors = matrices.ToDictionary(static matrix => matrix.Name, static matrix => Math.Round(matrix.RelativeError, 6)),
+        Errors = written.RoundingErrors,
+        Probe = probe,
     };
 
     private static AskAgainManifest? AskAgain(ConfigNode configuration)

@@ -12,72 +12,79 @@ internal sealed class LanguageModelGraph
 
     private readonly LanguageModelConfig _config;
     private readonly TensorSource _weights;
-    private readonly QuantizationOptions _quantization;
-    private readonly List<QuantizedMatrix> _quantized = [];
-    private readonly GraphBuilder _graph = new(Name);
+    private readonly QuantizationOptions _options;
+    private readonly LayerRange _range;
+    private readonly GraphBuilder _graph;
 
-    private LanguageModelGraph(LanguageModelConfig config, TensorSource weights, QuantizationOptions quantization)
+    private LanguageModelGraph(LanguageModelConfig config, TensorSource weights, QuantizationOptions options, LayerRange range)
     {
         _config = config;
         _weights = weights;
-        _quantization = quantization;
+        _options = options;
+        _range = range;
+        _graph = new GraphBuilder(Name, options.Precision, options.BlockSize, options.ComputesInHalf ? OnnxType.Float16 : OnnxType.Float);
     }
 
     /// <summary>Puts the graph together. Weights are read when it is written.</summary>
     /// <exception cref="ModelLoadException">A tensor is missing, or has another shape.</exception>
-    /// <returns>The graph, and the matrices that are rounded when it is written.</returns>
-    public static (GraphBuilder Graph, IReadOnlyList<QuantizedMatrix> Quantized) Build(
-        LanguageModelConfig config, TensorSource weights, QuantizationOptions quantization)
-    {
-        var graph = new LanguageModelGraph(config, weights, quantization);
-        return (graph.Build(), graph._quantized);
-    }
+    public static GraphBuilder Build(LanguageModelConfig config, TensorSource weights, QuantizationOptions options) =>
+        Build(config, weights, options, LayerRange.All(config.Layers));
+
+    /// <summary>
+    /// Puts a part of the graph together, which takes from the part before, and gives the part after, what flows from layer to layer:
+    /// <c>residual</c> [rows, hidden] in, <c>next_residual</c> out.
+    /// </summary>
+    /// <exception cref="ModelLoadException">A tensor is missing, or has another shape.</exception>
+    public static GraphBuilder Build(LanguageModelConfig config, TensorSource weights, QuantizationOptions options, LayerRange range) =>
+        new LanguageModelGraph(config, weights, options, range).Build();
 
     private GraphBuilder Build()
     {
-        Edge ids = _graph.Input("token_ids", OnnxType.Int64, "batch", "new");
+        Edge residual = _range.First == 0 ? Embed() : _graph.Input("residual", _graph.Computed, "rows", _config.HiddenSize);
+        if (_range.First < _range.End) residual = ThinkThrough(residual);
+        if (_range.WithHead) ChooseFrom(residual);
+        else _graph.Output("next_residual", residual, _graph.Computed, "rows", _config.HiddenSize);
+        return _graph;
+    }
+
+    private Weight Embedding => Weight.From(_weights, "transformer.embedding.word_embeddings.weight", _config.VocabularySize, _config.HiddenSize);
+
+    private Edge Embed() => _graph.Reshape(_graph.Lookup(Embedding, _graph.Input("token_ids", OnnxType.Int64, "batch", "new")), -1, _config.HiddenSize);
+
+    private Edge ThinkThrough(Edge residual)
+    {
         Edge positions = _graph.Input("positions", OnnxType.Int64, "batch", "new");
         Edge lastPositions = _graph.Input("last_positions", OnnxType.Int32, "batch");
         Edge longest = _graph.Input("longest", OnnxType.Int32, 1);
-        Edge logitRows = _graph.Input("logit_rows", OnnxType.Int64, "logits");
         int pairs = _config.HeadSize / 4;
-        Edge cosines = _graph.Weight(Table("rotary_cosines", pairs, Math.Cos));
-        Edge sines = _graph.Weight(Table("rotary_sines", pairs, Math.Sin));
-
-        var embedding = Weight.From(_weights, "transformer.embedding.word_embeddings.weight", _config.VocabularySize, _config.HiddenSize);
-        Edge residual = _graph.Reshape(Embed(embedding, ids), -1, _config.HiddenSize);
-        Edge normal = RootMeanSquareNorm(residual, NormWeight(LayerName(0) + ".input_layernorm"));
-        Edge batchAndNew = _graph.Op("Shape", [ids]);
-        for (int layer = 0; layer < _config.Layers; layer++)
+        Edge cosines = _graph.Weight(Table("rotary_cosines", pairs, Math.Cos), Precision.Full);
+        Edge sines = _graph.Weight(Table("rotary_sines", pairs, Math.Sin), Precision.Full);
+        Edge batchAndNew = _graph.Op("Shape", [positions]);
+        Edge normal = RootMeanSquareNorm(residual, NormWeight(LayerName(_range.First) + ".input_layernorm"));
+        for (int layer = _range.First; layer < _range.End; layer++)
         {
             string name = LayerName(layer);
             Edge attended = Attend(layer, normal, batchAndNew, positions, lastPositions, longest, cosines, sines);
             (normal, residual) = AddAndNorm(residual, attended, NormWeight(name + ".post_attention_layernorm"));
             Edge fed = FeedForward(name + ".mlp", normal);
-            if (layer + 1 < _config.Layers) (normal, residual) = AddAndNorm(residual, fed, NormWeight(LayerName(layer + 1) + ".input_layernorm"));
+            if (layer + 1 < _range.End) (normal, residual) = AddAndNorm(residual, fed, NormWeight(LayerName(layer + 1) + ".input_layernorm"));
             else residual = _graph.Add(residual, fed);
         }
 
+        return residual;
+    }
+
+    private void ChooseFrom(Edge residual)
+    {
+        Edge logitRows = _graph.Input("logit_rows", OnnxType.Int64, "logits");
         Edge wanted = _graph.Op("Gather", [residual, logitRows]);
         if (_config.FinalNorm) wanted = RootMeanSquareNorm(wanted, NormWeight("transformer.encoder.final_layernorm"));
-        Weight head = _config.TiedEmbeddings ? embedding : Weight.From(_weights, "transformer.output_layer.weight", _config.VocabularySize, _config.HiddenSize);
-        _graph.Output("logits", Linear(wanted, head, null, _quantization.HeadPrecision), OnnxType.Float, "logits", _config.VocabularySize);
-        return _graph;
+        Weight head = _config.TiedEmbeddings ? Embedding : Weight.From(_weights, "transformer.output_layer.weight", _config.VocabularySize, _config.HiddenSize);
+        Edge logits = _graph.Linear(wanted, head, kept: _options.HeadPrecision);
+        _graph.Output("logits", _graph.Computed == OnnxType.Float ? logits : _graph.Cast(logits, OnnxType.Float), OnnxType.Float, "logits", _config.VocabularySize);
     }
 
-    // A table that is only looked up takes half the room where the matrices are rounded.
-    private Edge Embed(Weight embedding, Edge ids) => _quantization.Precision == Precision.Full
-        ? _graph.Op("Gather", [_graph.Weight(embedding), ids])
-        : _graph.Cast(_graph.Op("Gather", [_graph.Weight(PackedWeight.Half(embedding)), ids]), OnnxType.Float);
-
-    private Edge Linear(Edge input, Weight weight, Weight? bias, Precision precision)
-    {
-        Edge? offset = bias is null ? null : _graph.Weight(bias);
-        if (QuantizationOptions.BitsOf(precision) is not { } bits) return _graph.Linear(input, _graph.Weight(weight), offset);
-        var matrix = new QuantizedMatrix(weight, new BlockQuantizer(bits, _quantization.BlockSize));
-        _quantized.Add(matrix);
-        return _graph.Linear(input, matrix, offset);
-    }
+    private Edge Linear(Edge input, Weight weight, Weight? bias) => _graph.Linear(input, weight, bias is null ? null : _graph.Weight(bias));
 
     private Edge Attend(
         int layer, Edge input, Edge batchAndNew, Edge positions, Edge lastPositions, Edge longest, Edge cosines, Edge sines)
@@ -91,8 +98,8 @@ internal sealed class LanguageModelGraph
         Edge value = Widen(Unflatten(parts[2], batchAndNew, groupWidth), _config.Groups);
 
         Dimension[] cacheShape = ["batch", _config.Groups, "capacity", _config.CachedHeadSize];
-        Edge pastKeys = _graph.Input($"keys_{layer}", OnnxType.Float, cacheShape);
-        Edge pastValues = _graph.Input($"values_{layer}", OnnxType.Float, cacheShape);
+        Edge pastKeys = _graph.Input($"keys_{layer}", _graph.Computed, cacheShape);
+        Edge pastValues = _graph.Input($"values_{layer}", _graph.Computed, cacheShape);
         Edge[] outputs = _graph.Ops(
             "com.microsoft.GroupQueryAttention",
             3,
@@ -100,8 +107,8 @@ internal sealed class LanguageModelGraph
             ("num_heads", _config.Heads),
             ("kv_num_heads", _config.Groups),
             ("scale", 1f / MathF.Sqrt(_config.HeadSize)));
-        _graph.Output($"next_keys_{layer}", outputs[1], OnnxType.Float, cacheShape);
-        _graph.Output($"next_values_{layer}", outputs[2], OnnxType.Float, cacheShape);
+        _graph.Output($"next_keys_{layer}", outputs[1], _graph.Computed, cacheShape);
+        _graph.Output($"next_values_{layer}", outputs[2], _graph.Computed, cacheShape);
         return Linear(name + ".dense", Narrow(outputs[0], _config.Heads), _config.HiddenSize, queryWidth, _config.BiasInLinear);
 
         Edge Rotate(Edge heads, int count) => _graph.Op(
@@ -136,7 +143,7 @@ internal sealed class LanguageModelGraph
             bias = bias is null ? null : RowWeight.Select(bias, InOrder);
         }
 
-        return Linear(input, weight, bias, _quantization.Precision);
+        return Linear(input, weight, bias);
 
         // Without groups the checkpoint keeps query, key and value of a head together: [head, 3, head size].
         long InOrder(long row)
@@ -161,15 +168,13 @@ internal sealed class LanguageModelGraph
         Edge Half(string half, long firstRow) => Linear(
             input,
             RowWeight.Range(weight, $"{name}.{half}.weight", firstRow, width),
-            bias is null ? null : RowWeight.Range(bias, $"{name}.{half}.bias", firstRow, width),
-            _quantization.Precision);
+            bias is null ? null : RowWeight.Range(bias, $"{name}.{half}.bias", firstRow, width));
     }
 
     private Edge Linear(string name, Edge input, long outputWidth, long inputWidth, bool bias) => Linear(
         input,
         Weight.From(_weights, name + ".weight", outputWidth, inputWidth),
-        bias ? Weight.From(_weights, name + ".bias", outputWidth) : null,
-        _quantization.Precision);
+        bias ? Weight.From(_weights, name + ".bias", outputWidth) : null);
 
     private Edge RootMeanSquareNorm(Edge input, Edge scale) =>
         _graph.Op("SimplifiedLayerNormalization", [input, scale], ("axis", -1), ("epsilon", _config.Epsilon), ("stash_type", 1));

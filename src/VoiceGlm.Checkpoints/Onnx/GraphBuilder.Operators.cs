@@ -20,18 +20,38 @@ internal sealed partial class GraphBuilder
 
     /// <summary>A linear layer over rows: <paramref name="input"/> [rows, in] × <paramref name="weight"/> [out, in] transposed, plus <paramref name="bias"/> [out].</summary>
     /// <remarks>The weight stays as checkpoints store it, so that it streams from file to file.</remarks>
-    public Edge Linear(Edge input, Edge weight, Edge? bias = null) =>
-        Op("Gemm", bias is { } present ? [input, weight, present] : [input, weight], ("transB", 1));
+    /// <param name="input">The rows.</param>
+    /// <param name="weight">The matrix.</param>
+    /// <param name="bias">What is added.</param>
+    /// <param name="kept">How the matrix is kept, where it is not as the graph's are.</param>
+    public Edge Linear(Edge input, Weight weight, Edge? bias = null, Precision? kept = null)
+    {
+        (string type, Edge[] inputs, (string, object)[] attributes) = LinearLayer(input, weight, bias, kept ?? precision);
+        return Op(type, inputs, attributes);
+    }
 
-    /// <summary>A linear layer over rows, as <see cref="Linear(Edge, Edge, Edge?)"/>, by a rounded matrix; the input is rounded to 8 bits for it as it comes.</summary>
-    public Edge Linear(Edge input, QuantizedMatrix matrix, Edge? bias = null) => Op(
-        "com.microsoft.MatMulNBits",
-        [input, Weight(matrix.Codes), Weight(matrix.Scales), Edge.None, Edge.None, bias ?? Edge.None],
-        ("K", matrix.InputWidth),
-        ("N", matrix.OutputWidth),
-        ("bits", matrix.Quantizer.Bits),
-        ("block_size", matrix.Quantizer.BlockSize),
-        ("accuracy_level", 4));
+    /// <summary>A linear layer over rows whose result is an output, too.</summary>
+    public Edge OutputLinear(string output, ReadOnlySpan<Dimension> shape, Edge input, Weight weight, Edge? bias = null)
+    {
+        (string type, Edge[] inputs, (string, object)[] attributes) = LinearLayer(input, weight, bias, precision);
+        return OutputOp(output, computed, shape, type, inputs, attributes);
+    }
+
+    private (string Type, Edge[] Inputs, (string Name, object Value)[] Attributes) LinearLayer(Edge input, Weight weight, Edge? bias, Precision kept)
+    {
+        if (QuantizationOptions.BitsOf(kept) is not { } bits)
+        {
+            Edge matrix = Weight(weight, kept);
+            return ("Gemm", bias is { } present ? [input, matrix, present] : [input, matrix], [("transB", 1)]);
+        }
+
+        // The input is rounded to 8 bits, too, as it comes (accuracy level 4).
+        var quantized = new QuantizedMatrix(weight, new BlockQuantizer(bits, blockSize), computed);
+        return (
+            "com.microsoft.MatMulNBits",
+            [input, Weight(quantized.Codes), Weight(quantized.Scales), Edge.None, Edge.None, bias ?? Edge.None],
+            [("K", quantized.InputWidth), ("N", quantized.OutputWidth), ("bits", bits), ("block_size", blockSize), ("accuracy_level", 4)]);
+    }
 
     /// <summary>Another element type.</summary>
     public Edge Cast(Edge input, OnnxType type) => Op("Cast", [input], ("to", (int)type));

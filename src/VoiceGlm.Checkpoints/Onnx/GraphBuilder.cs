@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using VoiceGlm.Inference;
 
 namespace VoiceGlm.Checkpoints.Onnx;
@@ -28,18 +30,23 @@ internal readonly record struct Dimension(string Value)
 /// piece by piece, so that memory stays small however large the model is. Not thread-safe.
 /// </summary>
 /// <remarks>onnx/onnx onnx.proto, IR version 9, operator set 20 and the <c>com.microsoft</c> operators of ONNX Runtime.</remarks>
-internal sealed partial class GraphBuilder(string name)
+/// <param name="name">The graph's name.</param>
+/// <param name="precision">How matrices are kept. Vectors, and small matrices, stay as they are.</param>
+/// <param name="blockSize">Elements that share a scale, with 8 and 4 bits.</param>
+/// <param name="computed">What the graph computes with: <see cref="OnnxType.Float"/> or <see cref="OnnxType.Float16"/>.</param>
+internal sealed partial class GraphBuilder(string name, Precision precision = Precision.Full, int blockSize = 32, OnnxType computed = OnnxType.Float)
 {
     private const int IrVersion = 9;
     private const int OperatorSetVersion = 20;
     private const int ExternalThresholdBytes = 1024;
     private const int ExternalAlignment = 4096;
     private const int PieceBytes = 1 << 22;
+    private const int SmallestRoundedCount = 1024;
 
     private readonly List<byte[]> _nodes = [];
     private readonly List<byte[]> _initializers = [];
     private readonly List<PackedWeight> _weights = [];
-    private readonly Dictionary<string, Weight> _weightsByName = [];
+    private readonly Dictionary<string, StoredWeight> _weightsByName = [];
     private readonly HashSet<string> _names = [];
     private readonly Dictionary<string, Edge> _constants = [];
     private readonly List<GraphValue> _inputs = [];
@@ -51,6 +58,9 @@ internal sealed partial class GraphBuilder(string name)
 
     /// <summary>Bytes that the weights take in the data file.</summary>
     public long WeightBytes => _weights.Sum(static weight => weight.Bytes);
+
+    /// <summary>Bytes that the weights kept in 16 bits take as they are computed with.</summary>
+    public long WidenedBytes => computed == OnnxType.Float ? 2 * _weights.Where(static weight => weight.Type is OnnxType.Float16 or OnnxType.BFloat16).Sum(static weight => weight.Bytes) : 0;
 
     /// <summary>Declares an input.</summary>
     public Edge Input(string input, OnnxType type, params ReadOnlySpan<Dimension> shape)
@@ -66,14 +76,33 @@ internal sealed partial class GraphBuilder(string name)
         _outputs.Add(new GraphValue(output, TypeName(type), Describe(shape)));
     }
 
+    /// <summary>What the graph computes with.</summary>
+    public OnnxType Computed => computed;
+
+    /// <summary>What rounding changed in each matrix, relative to it, once the graph is written. One that is kept in two ways counts as the worse.</summary>
+    public IReadOnlyDictionary<string, double> RoundingErrors => _weights.Select(static weight => weight.Error).OfType<RoundingError>()
+        .GroupBy(static error => error.Name).ToDictionary(static errors => errors.Key, static errors => Math.Round(errors.Max(static error => error.Relative), 6));
+
     /// <summary>Adds values that are read from their source when the graph is written. A weight of the same name and shape is added once.</summary>
+    /// <param name="weight">The values.</param>
+    /// <param name="kept">How they are kept, where that is not as the graph's matrices are; <see cref="Precision.Full"/> for what is to stay exact.</param>
     /// <exception cref="ArgumentException">The graph has another value of that name.</exception>
-    public Edge Weight(Weight weight)
+    public Edge Weight(Weight weight, Precision? kept = null)
     {
-        if (_weightsByName.TryGetValue(weight.Name, out Weight? known) && known.Shape.AsSpan().SequenceEqual(weight.Shape)) return new Edge(weight.Name);
-        Edge edge = Weight(PackedWeight.Float(weight));
-        _weightsByName.Add(weight.Name, weight);
+        StoredWeight stored = Store(weight, kept ?? precision);
+        if (stored.Type == computed) return stored.Edge;
+        if (stored.Widened is { } widened) return widened;
+        Edge edge = Cast(stored.Edge, computed);
+        _weightsByName[weight.Name] = stored with { Widened = edge };
         return edge;
+    }
+
+    /// <summary>Rows of a table, by index, as they are computed with: only those are widened.</summary>
+    public Edge Lookup(Weight table, Edge rows)
+    {
+        StoredWeight stored = Store(table, precision);
+        Edge found = Op("Gather", [stored.Edge, rows]);
+        return stored.Type == computed ? found : Cast(found, computed);
     }
 
     /// <summary>Adds values of any type that are read from their source when the graph is written.</summary>
@@ -124,6 +153,16 @@ internal sealed partial class GraphBuilder(string name)
         AddNode(type, inputs, [edge.Name], attributes);
         _outputs.Add(new GraphValue(output, TypeName(elementType), Describe(shape)));
         return edge;
+    }
+
+    /// <summary>A word for what the graph computes and what it reads: another graph has another. What the weights hold is not in it.</summary>
+    public string Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (byte[] part in (IEnumerable<byte[]>)[.. _nodes, .. _initializers]) hash.AppendData(part);
+        foreach (PackedWeight weight in _weights) hash.AppendData(Encoding.UTF8.GetBytes($"{weight.Name} {weight.Type} {string.Join(' ', weight.Shape)}\n"));
+        foreach (GraphValue value in (IEnumerable<GraphValue>)[.. _inputs, .. _outputs]) hash.AppendData(Encoding.UTF8.GetBytes($"{value.Name} {value.Type} {string.Join(' ', value.Shape)}\n"));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Writes the graph and its weights into a folder.</summary>
@@ -188,12 +227,27 @@ internal sealed partial class GraphBuilder(string name)
 
     private static ProtoMessage Entry(string key, string value) => new ProtoMessage().Text(1, key).Text(2, value);
 
+    private StoredWeight Store(Weight weight, Precision kept)
+    {
+        if (_weightsByName.TryGetValue(weight.Name, out StoredWeight? known) && known.Shape.AsSpan().SequenceEqual(weight.Shape)) return known;
+        OnnxType type = TypeToStore(weight, kept);
+        var stored = new StoredWeight(Weight(PackedWeight.From(weight, type)), type, weight.Shape, Widened: null);
+        _weightsByName.Add(weight.Name, stored);
+        return stored;
+    }
+
+    // Beside matrices of 8 or 4 bits, which are multiplied by, those that are not are kept in 16.
+    private OnnxType TypeToStore(Weight weight, Precision kept) =>
+        computed != OnnxType.Float || kept == Precision.Full || weight.Shape.Length < 2 || weight.Count < SmallestRoundedCount ? computed
+        : kept == Precision.BFloat16 ? OnnxType.BFloat16
+        : OnnxType.Float16;
+
     private Edge Constant(OnnxType type, ReadOnlySpan<byte> bytes, ReadOnlySpan<long> shape)
     {
         if (bytes.Length >= ExternalThresholdBytes && type == OnnxType.Float)
         {
             float[] values = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
-            return Weight(Onnx.Weight.Computed($"constant_{_nextName++}", shape.ToArray(), () => values));
+            return Weight(Onnx.Weight.Computed($"constant_{_nextName++}", shape.ToArray(), () => values), Precision.Full);
         }
 
         string key = $"{type}[{string.Join(',', shape.ToArray())}]{Convert.ToHexString(bytes)}";
@@ -241,7 +295,7 @@ internal sealed partial class GraphBuilder(string name)
             case long number:
                 return message.Integer(3, number).Integer(20, 2);
             case string text:
-                return message.Bytes(4, System.Text.Encoding.UTF8.GetBytes(text)).Integer(20, 3);
+                return message.Bytes(4, Encoding.UTF8.GetBytes(text)).Integer(20, 3);
             case float[] numbers:
                 foreach (float number in numbers) message.Float(7, number);
                 return message.Integer(20, 6);
@@ -278,4 +332,6 @@ internal sealed partial class GraphBuilder(string name)
 #pragma warning restore CA1308
 
     private static OnnxType TypeOf(string typeName) => Enum.Parse<OnnxType>(typeName, ignoreCase: true);
+
+    private sealed record StoredWeight(Edge Edge, OnnxType Type, long[] Shape, Edge? Widened);
 }

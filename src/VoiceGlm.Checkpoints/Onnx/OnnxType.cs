@@ -20,4 +20,7 @@ internal enum OnnxType
 
     /// <summary>16-bit float.</summary>
     Float16 = 10,
+
+    /// <summary>The upper half of a 32-bit float.</summary>
+    BFloat16 = 16,
 }

@@ -12,14 +12,14 @@ internal sealed class QuantizedMatrix
     private readonly Weight _weight;
     private readonly int _blocks;
     private readonly float[] _row;
+    private readonly RoundingError _error;
     private float[] _scales = [];
-    private double _squaredError;
-    private double _squares;
 
     /// <summary>Prepares a matrix.</summary>
     /// <param name="weight">The matrix as it is.</param>
     /// <param name="quantizer">Rounds it.</param>
-    public QuantizedMatrix(Weight weight, BlockQuantizer quantizer)
+    /// <param name="scaleType">32-bit or 16-bit floats, as the graph computes.</param>
+    public QuantizedMatrix(Weight weight, BlockQuantizer quantizer, OnnxType scaleType = OnnxType.Float)
     {
         _weight = weight;
         Quantizer = quantizer;
@@ -27,14 +27,12 @@ internal sealed class QuantizedMatrix
         long width = weight.Shape[1];
         _blocks = quantizer.BlocksOf(width);
         _row = new float[width];
+        _error = new RoundingError(weight.Name);
         int codeBytes = _blocks * quantizer.BlockBytes;
-        int scaleBytes = _blocks * sizeof(float);
-        Codes = new PackedWeight(weight.Name + ".codes", OnnxType.UInt8, [rows, _blocks, quantizer.BlockBytes], codeBytes, rows * codeBytes, ReadCodes);
-        Scales = new PackedWeight(weight.Name + ".scales", OnnxType.Float, [rows * _blocks], scaleBytes, rows * scaleBytes, ReadScales);
+        int scaleBytes = _blocks * (scaleType == OnnxType.Float ? sizeof(float) : sizeof(ushort));
+        Codes = new PackedWeight(weight.Name + ".codes", OnnxType.UInt8, [rows, _blocks, quantizer.BlockBytes], codeBytes, rows * codeBytes, ReadCodes) { Error = _error };
+        Scales = new PackedWeight(weight.Name + ".scales", scaleType, [rows * _blocks], scaleBytes, rows * scaleBytes, ReadScales);
     }
-
-    /// <summary>The matrix's name.</summary>
-    public string Name => _weight.Name;
 
     /// <summary>Values that a row takes in.</summary>
     public long InputWidth => _weight.Shape[1];
@@ -51,12 +49,14 @@ internal sealed class QuantizedMatrix
     /// <summary>The scale of each block, once the codes are written.</summary>
     public PackedWeight Scales { get; }
 
-    /// <summary>How much the rounding changed, by the matrix's own size (root of the mean squares); known once the codes are written.</summary>
-    public double RelativeError => _squares == 0 ? 0 : Math.Sqrt(_squaredError / _squares);
-
     private void ReadCodes(long offset, Span<byte> destination)
     {
-        if (offset == 0) _scales = new float[Scales.Bytes / sizeof(float)];
+        if (offset == 0)
+        {
+            _scales = new float[_weight.Shape[0] * _blocks];
+            _error.Reset();
+        }
+
         int rowBytes = Codes.RowBytes;
         for (int i = 0; i < destination.Length; i += rowBytes)
         {
@@ -64,15 +64,30 @@ internal sealed class QuantizedMatrix
             _weight.Read(row * _row.Length, _row);
             Span<float> scales = _scales.AsSpan(checked((int)(row * _blocks)), _blocks);
             Quantizer.Scales(_row, scales);
+            if (Scales.Type == OnnxType.Float16) RoundToHalf(scales);
             Quantizer.Pack(_row, scales, destination.Slice(i, rowBytes));
-            _squaredError += Quantizer.SquaredError(_row, scales);
-            foreach (float value in _row) _squares += (double)value * value;
+            _error.Add(_row, Quantizer.SquaredError(_row, scales));
         }
     }
 
     private void ReadScales(long offset, Span<byte> destination)
     {
-        MemoryMarshal.AsBytes(_scales.AsSpan()).Slice((int)offset, destination.Length).CopyTo(destination);
+        if (Scales.Type == OnnxType.Float)
+        {
+            MemoryMarshal.AsBytes(_scales.AsSpan()).Slice((int)offset, destination.Length).CopyTo(destination);
+        }
+        else
+        {
+            Span<Half> halves = MemoryMarshal.Cast<byte, Half>(destination);
+            for (int i = 0; i < halves.Length; i++) halves[i] = (Half)_scales[(int)(offset / sizeof(ushort)) + i];
+        }
+
         if (offset + destination.Length == Scales.Bytes) _scales = [];
+    }
+
+    // The codes are chosen for the scales that they will be multiplied by.
+    private static void RoundToHalf(Span<float> scales)
+    {
+        foreach (ref float scale in scales) scale = (float)(Half)scale;
     }
 }

@@ -15,14 +15,15 @@ internal sealed class FlowEncoderGraph
 {
     public const string Name = "speech-decoder-flow-encoder";
 
-    private readonly GraphBuilder _graph = new(Name);
+    private readonly GraphBuilder _graph;
     private readonly FlowLayers _layers;
     private readonly FlowConfiguration _flow;
     private readonly FlowEncoderConfiguration _encoder;
     private readonly int _headSize;
 
-    private FlowEncoderGraph(FlowConfiguration flow, TensorSource source)
+    private FlowEncoderGraph(FlowConfiguration flow, TensorSource source, Precision precision)
     {
+        _graph = new GraphBuilder(Name, precision);
         _flow = flow;
         _encoder = flow.Encoder;
         _headSize = flow.Encoder.Size / flow.Encoder.Heads;
@@ -31,7 +32,7 @@ internal sealed class FlowEncoderGraph
 
     /// <summary>Puts the graph together.</summary>
     /// <exception cref="ModelLoadException">The checkpoint lacks a tensor, or one has another shape.</exception>
-    public static GraphBuilder Build(FlowConfiguration flow, TensorSource source) => new FlowEncoderGraph(flow, source).Build();
+    public static GraphBuilder Build(FlowConfiguration flow, TensorSource source, Precision precision) => new FlowEncoderGraph(flow, source, precision).Build();
 
     private GraphBuilder Build()
     {

@@ -17,7 +17,7 @@ internal sealed class FlowEstimatorGraph
     public const string Name = "speech-decoder-flow-estimator";
     private const string Root = "decoder.estimator";
 
-    private readonly GraphBuilder _graph = new(Name);
+    private readonly GraphBuilder _graph;
     private readonly FlowLayers _layers;
     private readonly FlowConfiguration _flow;
     private readonly FlowEstimatorConfiguration _estimator;
@@ -25,8 +25,9 @@ internal sealed class FlowEstimatorGraph
     private readonly Edge _time;
     private int _next;
 
-    private FlowEstimatorGraph(FlowConfiguration flow, TensorSource source)
+    private FlowEstimatorGraph(FlowConfiguration flow, TensorSource source, Precision precision)
     {
+        _graph = new GraphBuilder(Name, precision);
         _flow = flow;
         _estimator = flow.Estimator;
         _layers = new FlowLayers(_graph, source);
@@ -36,7 +37,7 @@ internal sealed class FlowEstimatorGraph
 
     /// <summary>Puts the graph together.</summary>
     /// <exception cref="ModelLoadException">The checkpoint lacks a tensor, or one has another shape.</exception>
-    public static GraphBuilder Build(FlowConfiguration flow, TensorSource source) => new FlowEstimatorGraph(flow, source).Build();
+    public static GraphBuilder Build(FlowConfiguration flow, TensorSource source, Precision precision) => new FlowEstimatorGraph(flow, source, precision).Build();
 
     private GraphBuilder Build()
     {
@@ -129,7 +130,7 @@ internal sealed class FlowEstimatorGraph
         {
             string block = $"{name}.{i}";
             rows = _graph.Add(rows, Attend(rows, block, width));
-            (Edge weight, Edge bias) = _layers.AfterNorm($"{block}.norm3", [$"{block}.ff.net.0.proj"], width, 4 * width, bias: true);
+            (Weight weight, Edge bias) = _layers.AfterNorm($"{block}.norm3", [$"{block}.ff.net.0.proj"], width, 4 * width, bias: true);
             Edge wide = _graph.Gelu(_graph.Linear(_layers.BareNorm(rows, width), weight, bias));
             rows = _graph.Add(rows, _layers.Linear(wide, $"{block}.ff.net.2", 4 * width, width));
         }
@@ -140,11 +141,11 @@ internal sealed class FlowEstimatorGraph
     private Edge Attend(Edge rows, string block, int width)
     {
         int inner = _estimator.Heads * _estimator.HeadSize;
-        (Edge weight, Edge bias) = _layers.AfterNorm(
+        (Weight weight, Edge bias) = _layers.AfterNorm(
             $"{block}.norm1", [$"{block}.attn1.to_q", $"{block}.attn1.to_k", $"{block}.attn1.to_v"], width, inner, bias: false);
         Edge attended = _graph.Op(
             "com.microsoft.Attention",
-            [Sequence(_layers.BareNorm(rows, width), width), _graph.Transpose(weight, 1, 0), bias],
+            [Sequence(_layers.BareNorm(rows, width), width), _graph.Transpose(_graph.Weight(weight), 1, 0), bias],
             ("num_heads", _estimator.Heads),
             ("qkv_hidden_sizes", new long[] { inner, inner, inner }));
         return _layers.Linear(Rows(attended, inner), $"{block}.attn1.to_out.0", inner, width);

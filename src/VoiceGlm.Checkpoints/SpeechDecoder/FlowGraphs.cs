@@ -1,3 +1,4 @@
+using VoiceGlm.Checkpoints.Onnx;
 using VoiceGlm.Inference;
 
 namespace VoiceGlm.Checkpoints.SpeechDecoder;
@@ -11,20 +12,20 @@ internal static class FlowGraphs
     // The reference takes as many steps, whatever its configuration says (CosyVoice flow/flow.py).
     private const int Steps = 10;
 
-    /// <summary>Adds the graphs of the flow to a model folder.</summary>
+    /// <summary>Puts the graphs of the flow together.</summary>
     /// <param name="section">The section <c>flow:</c> of the decoder's <c>config.yaml</c>.</param>
     /// <param name="weights">The state dict, <c>flow.pt</c>.</param>
-    /// <param name="writer">The folder.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
-    /// <returns>The flow's numbers.</returns>
+    /// <param name="precision">How matrices are kept.</param>
+    /// <returns>The graphs and the flow's numbers.</returns>
     /// <exception cref="ModelLoadException">The section asks for another kind of network, or the weights do not fit it.</exception>
-    public static FlowManifest Add(ConfigNode section, TensorSource weights, ModelFolderWriter writer, CancellationToken cancellationToken)
+    public static (IReadOnlyList<GraphBuilder> Graphs, FlowManifest Manifest) Build(ConfigNode section, TensorSource weights, Precision precision = Precision.Full)
     {
         FlowConfiguration flow = FlowConfiguration.Read(section);
-        writer.AddGraph(FlowEncoderGraph.Build(flow, weights), cancellationToken);
-        writer.AddGraph(FlowTimesGraph.Build(flow, weights), cancellationToken);
-        writer.AddGraph(FlowEstimatorGraph.Build(flow, weights), cancellationToken);
-        return new FlowManifest
+        GraphBuilder[] graphs =
+        [
+            FlowEncoderGraph.Build(flow, weights, precision), FlowTimesGraph.Build(flow, weights, precision), FlowEstimatorGraph.Build(flow, weights, precision),
+        ];
+        var manifest = new FlowManifest
         {
             CodebookSize = flow.VocabularySize,
             TokenRate = flow.TokenRate,
@@ -35,5 +36,6 @@ internal static class FlowGraphs
             CosineSchedule = flow.CosineSchedule,
             SpeakerEmbeddingSize = flow.SpeakerEmbeddingSize,
         };
+        return (graphs, manifest);
     }
 }

@@ -21,11 +21,11 @@ internal sealed class FlowLayers(GraphBuilder graph, TensorSource source)
 
     /// <summary>A linear layer over rows [rows, inputs].</summary>
     public Edge Linear(Edge rows, string name, int inputs, int outputs, bool bias = true) =>
-        graph.Linear(rows, Tensor($"{name}.weight", outputs, inputs), bias ? Tensor($"{name}.bias", outputs) : null);
+        graph.Linear(rows, Weight.From(source, $"{name}.weight", outputs, inputs), bias ? Tensor($"{name}.bias", outputs) : null);
 
     /// <summary>A linear layer over rows, stored as a convolution of one frame.</summary>
     public Edge PointwiseConvolution(Edge rows, string name, int inputs, int outputs) => graph.Linear(
-        rows, graph.Weight(Weight.From(source, $"{name}.weight", outputs, inputs, 1).Reshaped(outputs, inputs)), Tensor($"{name}.bias", outputs));
+        rows, Weight.From(source, $"{name}.weight", outputs, inputs, 1).Reshaped(outputs, inputs), Tensor($"{name}.bias", outputs));
 
     /// <summary>Layer normalisation.</summary>
     public Edge LayerNorm(Edge rows, string name, int size) =>
@@ -37,7 +37,7 @@ internal sealed class FlowLayers(GraphBuilder graph, TensorSource source)
         const int Taps = 3;
         string weight = $"{name}.weight";
         source.Require(weight, outputs, inputs, Taps);
-        Edge taps = graph.Weight(Weight.Computed(weight, [outputs, Taps * inputs], () => TapsFirst(source.ReadAll(weight), outputs, inputs, Taps)));
+        var taps = Weight.Computed(weight, [outputs, Taps * inputs], () => TapsFirst(source.ReadAll(weight), outputs, inputs, Taps));
         return graph.Linear(Neighbours(sequence, inputs, stride), taps, Tensor($"{name}.bias", outputs));
     }
 
@@ -48,7 +48,7 @@ internal sealed class FlowLayers(GraphBuilder graph, TensorSource source)
         const int Taps = 4;
         string weight = $"{name}.weight";
         source.Require(weight, size, size, Taps);
-        Edge both = graph.Weight(Weight.Computed(weight, [2 * size, 3 * size], () =>
+        var both = Weight.Computed(weight, [2 * size, 3 * size], () =>
         {
             float[] taps = source.ReadAll(weight);
             var rows = new float[2 * size * 3 * size];
@@ -67,7 +67,7 @@ internal sealed class FlowLayers(GraphBuilder graph, TensorSource source)
             }
 
             return rows;
-        }));
+        });
         Edge bias = Tensor($"{name}.bias", size);
         Edge pairs = graph.Linear(Neighbours(sequence, size, stride: 1), both, graph.Concat(0, bias, bias));
         return graph.Reshape(pairs, -1, size);
@@ -116,7 +116,7 @@ internal sealed class FlowLayers(GraphBuilder graph, TensorSource source)
     /// <param name="inputs">Width of the normalised rows.</param>
     /// <param name="outputs">Outputs of each layer.</param>
     /// <param name="bias">Whether the layers have a bias of their own.</param>
-    public (Edge Weight, Edge Bias) AfterNorm(string norm, ReadOnlySpan<string> names, int inputs, int outputs, bool bias)
+    public (Weight Weight, Edge Bias) AfterNorm(string norm, ReadOnlySpan<string> names, int inputs, int outputs, bool bias)
     {
         string[] layers = names.ToArray();
         foreach (string layer in layers)
@@ -128,13 +128,13 @@ internal sealed class FlowLayers(GraphBuilder graph, TensorSource source)
         source.Require($"{norm}.weight", inputs);
         source.Require($"{norm}.bias", inputs);
         float root = MathF.Sqrt(inputs);
-        Edge weight = graph.Weight(Weight.Computed($"{layers[0]}.weight", [layers.Length * outputs, inputs], () =>
+        var weight = Weight.Computed($"{layers[0]}.weight", [layers.Length * outputs, inputs], () =>
         {
             float[] scale = source.ReadAll($"{norm}.weight");
             float[] values = [.. layers.SelectMany(layer => source.ReadAll($"{layer}.weight"))];
             for (int i = 0; i < values.Length; i++) values[i] *= scale[i % inputs] * root;
             return values;
-        }));
+        });
         Edge shift = graph.Weight(Weight.Computed($"{layers[0]}.bias", [layers.Length * outputs], () =>
         {
             float[] offset = source.ReadAll($"{norm}.bias");

@@ -35,10 +35,10 @@ internal static class FlowTimesGraph
 
     /// <summary>Puts the graph together.</summary>
     /// <exception cref="ModelLoadException">The checkpoint lacks a tensor, or one has another shape.</exception>
-    public static GraphBuilder Build(FlowConfiguration flow, TensorSource source)
+    public static GraphBuilder Build(FlowConfiguration flow, TensorSource source, Precision precision)
     {
         const string Root = "decoder.estimator";
-        var graph = new GraphBuilder(Name);
+        var graph = new GraphBuilder(Name, precision);
         var layers = new FlowLayers(graph, source);
         IReadOnlyList<FlowResidualBlock> blocks = FlowResidualBlock.Of(flow.Estimator);
         int size = flow.Estimator.InputSize;

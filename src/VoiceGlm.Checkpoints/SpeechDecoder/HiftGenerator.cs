@@ -19,8 +19,9 @@ internal sealed class HiftGenerator
     private readonly TiledConvolution _tiles;
     private readonly Edge _cuts;
 
-    public HiftGenerator(HiftConfiguration hift, TensorSource source)
+    public HiftGenerator(HiftConfiguration hift, TensorSource source, Precision precision)
     {
+        Graph = new GraphBuilder("speech-decoder-vocoder", precision);
         _hift = hift;
         _weights = new HiftWeights(Graph, source);
         _tiles = new TiledConvolution(Graph);
@@ -50,7 +51,7 @@ internal sealed class HiftGenerator
     /// The graph: <c>mel</c> [bins, frames], <c>source</c> [frames·hop] and <c>cuts</c> [stages, 2], the frames to drop at the
     /// beginning and at the end after each stage, to <c>wave</c> [remaining frames·hop].
     /// </summary>
-    public GraphBuilder Graph { get; } = new("speech-decoder-vocoder");
+    public GraphBuilder Graph { get; }
 
     /// <summary>Frames that each stage needs around those it is to voice.</summary>
     public FrameContext[] StageContexts { get; }

@@ -10,21 +10,18 @@ namespace VoiceGlm.Checkpoints.SpeechDecoder;
 /// <remarks>CosyVoice cosyvoice/hifigan/generator.py and f0_predictor.py.</remarks>
 internal static class HiftGraphs
 {
-    /// <summary>Adds the graphs of the vocoder to a model folder.</summary>
+    /// <summary>Puts the graphs of the vocoder together.</summary>
     /// <param name="hift">The section <c>hift:</c> of the decoder's <c>config.yaml</c>.</param>
     /// <param name="weights">The state dict, <c>hift.pt</c>.</param>
-    /// <param name="writer">The folder.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
-    /// <returns>The vocoder's numbers.</returns>
+    /// <param name="precision">How matrices are kept.</param>
+    /// <returns>The graphs and the vocoder's numbers.</returns>
     /// <exception cref="ModelLoadException">The section's numbers do not fit one another, or the weights do not fit them.</exception>
-    public static VocoderManifest Add(ConfigNode hift, TensorSource weights, ModelFolderWriter writer, CancellationToken cancellationToken)
+    public static (IReadOnlyList<GraphBuilder> Graphs, VocoderManifest Manifest) Build(ConfigNode hift, TensorSource weights, Precision precision = Precision.Full)
     {
         HiftConfiguration configuration = HiftConfiguration.Read(hift);
-        writer.AddGraph(Pitch(configuration, weights, out int pitchContext), cancellationToken);
-        writer.AddGraph(Source(configuration, weights), cancellationToken);
-        var generator = new HiftGenerator(configuration, weights);
-        writer.AddGraph(generator.Graph, cancellationToken);
-        return new VocoderManifest
+        GraphBuilder pitch = Pitch(configuration, weights, precision, out int pitchContext);
+        var generator = new HiftGenerator(configuration, weights, precision);
+        var manifest = new VocoderManifest
         {
             MelBins = configuration.MelBins,
             HopLength = configuration.HopLength,
@@ -36,11 +33,12 @@ internal static class HiftGraphs
             PitchContextFrames = pitchContext,
             StageContexts = generator.StageContexts,
         };
+        return ([pitch, Source(configuration, weights), generator.Graph], manifest);
     }
 
-    private static GraphBuilder Pitch(HiftConfiguration configuration, TensorSource source, out int context)
+    private static GraphBuilder Pitch(HiftConfiguration configuration, TensorSource source, Precision precision, out int context)
     {
-        var graph = new GraphBuilder("speech-decoder-pitch");
+        var graph = new GraphBuilder("speech-decoder-pitch", precision);
         var weights = new HiftWeights(graph, source);
         Edge x = graph.Input("mel", OnnxType.Float, configuration.MelBins, "frames");
         x = graph.Reshape(x, 1, configuration.MelBins, 1, -1);

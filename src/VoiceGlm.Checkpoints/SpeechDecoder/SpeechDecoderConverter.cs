@@ -1,9 +1,10 @@
+using VoiceGlm.Checkpoints.Onnx;
 using VoiceGlm.Inference;
 
 namespace VoiceGlm.Checkpoints.SpeechDecoder;
 
 /// <summary>Converts a speech decoder as published: <c>config.yaml</c>, <c>flow.pt</c> and <c>hift.pt</c>.</summary>
-internal sealed class SpeechDecoderConverter : IPartConverter
+internal sealed class SpeechDecoderConverter(Precision precision) : IPartConverter
 {
     private const string ConfigurationFile = "config.yaml";
 
@@ -15,17 +16,49 @@ internal sealed class SpeechDecoderConverter : IPartConverter
         File.Exists(Path.Combine(folder, ConfigurationFile)) && (FindWeights(folder, "flow") ?? FindWeights(folder, "hift")) is not null;
 
     /// <inheritdoc/>
-    public ModelManifest Convert(string folder, ModelFolderWriter writer, ModelManifest manifest, CancellationToken cancellationToken)
+    public PartPlan Plan(string folder)
     {
         ConfigNode configuration = ConfigNode.ReadYaml(Path.Combine(folder, ConfigurationFile));
-        using TensorSource flowWeights = OpenWeights(folder, "flow");
-        using TensorSource hiftWeights = OpenWeights(folder, "hift");
-        FlowManifest flow = FlowGraphs.Add(configuration.Child("flow"), flowWeights, writer, cancellationToken);
-        VocoderManifest vocoder = HiftGraphs.Add(configuration.Child("hift"), hiftWeights, writer, cancellationToken);
-        if (flow.MelBins != vocoder.MelBins) throw configuration.Child("flow").Wrong("output_size", $"{vocoder.MelBins}, as in_channels of hift");
-        return manifest with
+        TensorSource flowWeights = OpenWeights(folder, "flow");
+        try
         {
-            SpeechDecoder = new SpeechDecoderManifest { SampleRate = configuration.Integer("sample_rate"), Flow = flow, Vocoder = vocoder },
+            TensorSource hiftWeights = OpenWeights(folder, "hift");
+            try
+            {
+                return Plan(configuration, flowWeights, hiftWeights);
+            }
+            catch
+            {
+                hiftWeights.Dispose();
+                throw;
+            }
+        }
+        catch
+        {
+            flowWeights.Dispose();
+            throw;
+        }
+    }
+
+    private PartPlan Plan(ConfigNode configuration, TensorSource flowWeights, TensorSource hiftWeights)
+    {
+        (IReadOnlyList<GraphBuilder> flowGraphs, FlowManifest flow) = FlowGraphs.Build(configuration.Child("flow"), flowWeights, precision);
+        (IReadOnlyList<GraphBuilder> hiftGraphs, VocoderManifest vocoder) = HiftGraphs.Build(configuration.Child("hift"), hiftWeights, precision);
+        if (flow.MelBins != vocoder.MelBins) throw configuration.Child("flow").Wrong("output_size", $"{vocoder.MelBins}, as in_channels of hift");
+        int sampleRate = configuration.Integer("sample_rate");
+        return new PartPlan(flowWeights, hiftWeights)
+        {
+            Graphs = [.. flowGraphs, .. hiftGraphs],
+            Describe = (manifest, written) => manifest with
+            {
+                SpeechDecoder = new SpeechDecoderManifest
+                {
+                    SampleRate = sampleRate,
+                    Flow = flow,
+                    Vocoder = vocoder,
+                    Quantization = QuantizationReport.Of(precision, written),
+                },
+            },
         };
     }
 

@@ -1,9 +1,7 @@
-using VoiceGlm.Inference;
-
 namespace VoiceGlm.Checkpoints.SpeechTokenizer;
 
 /// <summary>Converts the published speech tokenizer, alone or as the encoder of the whole Whisper model it was trained in.</summary>
-internal sealed class SpeechTokenizerConverter : IPartConverter
+internal sealed class SpeechTokenizerConverter(Precision precision) : IPartConverter
 {
     /// <inheritdoc/>
     public string Part => "speech-tokenizer";
@@ -12,12 +10,26 @@ internal sealed class SpeechTokenizerConverter : IPartConverter
     public bool Recognises(string folder) => SpeechTokenizerConfiguration.IsIn(folder);
 
     /// <inheritdoc/>
-    public ModelManifest Convert(string folder, ModelFolderWriter writer, ModelManifest manifest, CancellationToken cancellationToken)
+    public PartPlan Plan(string folder)
     {
         SpeechTokenizerConfiguration configuration = SpeechTokenizerConfiguration.Read(folder);
         // The whole model's checkpoint has layers past the codebook, too; they are not read.
-        using TensorSource source = TensorSource.Open(folder).WithoutPrefix("model.encoder.");
-        writer.AddGraph(new SpeechTokenizerGraph(configuration, source).Build(Part), cancellationToken);
-        return manifest with { SpeechTokenizer = configuration.Manifest };
+        TensorSource source = TensorSource.Open(folder).WithoutPrefix("model.encoder.");
+        try
+        {
+            return new PartPlan(source)
+            {
+                Graphs = [new SpeechTokenizerGraph(configuration, source).Build(Part, precision)],
+                Describe = (manifest, written) => manifest with
+                {
+                    SpeechTokenizer = configuration.Manifest with { Quantization = QuantizationReport.Of(precision, written) },
+                },
+            };
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
     }
 }

@@ -20,9 +20,9 @@ internal sealed class SpeechTokenizerGraph(SpeechTokenizerConfiguration configur
 
     /// <summary>Puts the graph together.</summary>
     /// <exception cref="ModelLoadException">A tensor is missing, or has another shape than the configuration asks for.</exception>
-    public GraphBuilder Build(string name)
+    public GraphBuilder Build(string name, Precision precision)
     {
-        var graph = new GraphBuilder(name);
+        var graph = new GraphBuilder(name, precision);
         // Mel frames of the block, with those before and after it that the convolutions reach.
         Edge mel = graph.Input("mel", OnnxType.Float, "mel_frames", _numbers.MelBins);
         // 0 for frames before the segment: the second convolution sees zeros there, not what the first makes of silence.
@@ -70,7 +70,7 @@ internal sealed class SpeechTokenizerGraph(SpeechTokenizerConfiguration configur
         string tensor = name + ".weight";
         source.Require(tensor, _width, channels, Kernel);
         // Stored [out, channel, tap]; the gathered frames are [tap, channel].
-        Edge weight = graph.Weight(Weight.Computed(tensor, [_width, Kernel * channels], () =>
+        var weight = Weight.Computed(tensor, [_width, Kernel * channels], () =>
         {
             float[] stored = source.ReadAll(tensor);
             var ordered = new float[stored.Length];
@@ -82,7 +82,7 @@ internal sealed class SpeechTokenizerGraph(SpeechTokenizerConfiguration configur
             }
 
             return ordered;
-        }));
+        });
         return graph.Linear(graph.Concat(1, taps), weight, Tensor(graph, name + ".bias", _width));
     }
 
@@ -111,10 +111,9 @@ internal sealed class SpeechTokenizerGraph(SpeechTokenizerConfiguration configur
         Edge keySource = validFrames == Edge.None ? normal : graph.Op("Slice", [normal, graph.Constant(0), validFrames, graph.Constant(0)]);
         Edge query = Linear(graph, normal, name + "self_attn.q_proj", _width, _width);
         Dimension[] shape = [pooled ? "tokens" : "frames", _width];
-        Edge key = graph.OutputOp(
-            $"key_{layer}", OnnxType.Float, shape, "Gemm", [keySource, Tensor(graph, name + "self_attn.k_proj.weight", _width, _width)], ("transB", 1));
-        Edge value = graph.OutputOp(
-            $"value_{layer}", OnnxType.Float, shape, "Gemm", [keySource, Tensor(graph, name + "self_attn.v_proj.weight", _width, _width), Tensor(graph, name + "self_attn.v_proj.bias", _width)], ("transB", 1));
+        Edge key = graph.OutputLinear($"key_{layer}", shape, keySource, Weight.From(source, name + "self_attn.k_proj.weight", _width, _width));
+        Edge value = graph.OutputLinear(
+            $"value_{layer}", shape, keySource, Weight.From(source, name + "self_attn.v_proj.weight", _width, _width), Tensor(graph, name + "self_attn.v_proj.bias", _width));
 
         Edge attended = graph.Op(
             "com.microsoft.MultiHeadAttention",
@@ -153,7 +152,8 @@ internal sealed class SpeechTokenizerGraph(SpeechTokenizerConfiguration configur
     {
         const string Name = "codebook.weight";
         int entries = _numbers.CodebookSize;
-        Edge codebook = Tensor(graph, Name, entries, _width);
+        // Exact: the squares beside it are those of its own entries.
+        Edge codebook = graph.Weight(Weight.From(source, Name, entries, _width), Precision.Full);
         Edge entrySquares = graph.Weight(Weight.Computed(Name + ".squares", [entries], () =>
         {
             var squares = new float[entries];
@@ -177,7 +177,7 @@ internal sealed class SpeechTokenizerGraph(SpeechTokenizerConfiguration configur
         graph.LayerNorm(input, Tensor(graph, name + ".weight", _width), Tensor(graph, name + ".bias", _width), NormEpsilon);
 
     private Edge Linear(GraphBuilder graph, Edge input, string name, int outputs, int inputs) =>
-        graph.Linear(input, Tensor(graph, name + ".weight", outputs, inputs), Tensor(graph, name + ".bias", outputs));
+        graph.Linear(input, Weight.From(source, name + ".weight", outputs, inputs), Tensor(graph, name + ".bias", outputs));
 
     private Edge Tensor(GraphBuilder graph, string name, params ReadOnlySpan<long> shape) =>
         graph.Weight(Weight.From(source, name, shape));

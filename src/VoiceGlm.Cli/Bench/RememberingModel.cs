@@ -11,6 +11,9 @@ internal sealed class RememberingModel(ILanguageModel model, Action<int> cut) : 
     public int SpeechGroupTokens => model.SpeechGroupTokens;
 
     /// <inheritdoc/>
+    public int? MaxSessions => model.MaxSessions;
+
+    /// <inheritdoc/>
     public ILanguageModelSession CreateSession(SessionSettings? settings = null) => new Session(model.CreateSession(settings), cut);
 
     private sealed class Session(ILanguageModelSession session, Action<int> cut) : ILanguageModelSession

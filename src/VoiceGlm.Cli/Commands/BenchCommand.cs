@@ -10,7 +10,11 @@ namespace VoiceGlm.Cli;
 /// <summary><c>bench</c>: how fast this machine is.</summary>
 internal static class BenchCommand
 {
-    public static Command Create(Terminal terminal) => new("bench", "Measure how well this machine holds conversations.") { CreateConversation(terminal) };
+    public static Command Create(Terminal terminal) => new("bench", "Measure how well this machine holds conversations.")
+    {
+        CreateConversation(terminal),
+        BenchDecodeCommand.Create(terminal),
+    };
 
     private static Command CreateConversation(Terminal terminal)
     {

@@ -20,7 +20,7 @@ internal static class ModelsPullCommand
         };
         var keep = new Option<bool>("--keep-downloads") { Description = "Keep the checkpoints when they are converted." };
         var hub = new HubFlags();
-        var quantization = new QuantizationFlags();
+        var flags = new ConversionFlags();
         var revision = new Option<string[]>("--revision")
         {
             Description = "Branch, tag or commit; as REPOSITORY=REVISION for one of the repositories alone. Default: the newest.",
@@ -35,14 +35,14 @@ internal static class ModelsPullCommand
             name, output, downloads, keep, revision, parallel, json,
         };
         hub.AddTo(command);
-        quantization.AddTo(command);
+        flags.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             PublishedModel model = PublishedModel.Known.Single(known => known.Name == parsed.GetRequiredValue(name));
             string folder = parsed.GetValue(output) ?? model.Name;
             string fetched = parsed.GetValue(downloads) ?? Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + ".downloads";
             bool kept = parsed.GetValue(keep) || parsed.GetValue(downloads) is not null;
-            QuantizationOptions options = quantization.Options(parsed);
+            ConversionOptions options = flags.Options(parsed);
             var revisions = new RevisionChoice(model, parsed.GetValue(revision) ?? []);
             CheckpointConverter.CheckOutput(folder);
             using var download = new CheckpointDownload(hub.Address(parsed), new DownloadOptions { Parallel = parsed.GetValue(parallel) }, TimeProvider.System);
@@ -56,7 +56,7 @@ internal static class ModelsPullCommand
             else
             {
                 // The least that the model can take: 32-bit floats, or what is left of a 32-bit checkpoint's matrices.
-                long room = repositories.Sum(static repository => repository.Bytes) / (options.Precision switch { Precision.Full => 1, Precision.EightBits => 4, _ => 8 });
+                long room = repositories.Sum(static repository => repository.Bytes) / (options.LanguageModel.Precision switch { Precision.Full => 1, Precision.EightBits => 4, Precision.FourBits => 8, _ => 2 });
                 DiskSpace.Require(folder, parsed.GetValue(downloads) is null ? room + CheckpointDownload.MissingBytes(repositories, fetched) : room);
                 string[] checkpoints = [.. repositories.Select(repository => CheckpointDownload.PathOf(fetched, repository))];
                 bytes = await FetchAndConvertAsync(terminal, download, repositories, fetched, checkpoints, folder, options, cancellationToken);
@@ -71,7 +71,7 @@ internal static class ModelsPullCommand
     }
 
     private static async Task<long> FetchAndConvertAsync(
-        Terminal terminal, CheckpointDownload download, HubRepository[] repositories, string fetched, string[] checkpoints, string folder, QuantizationOptions options,
+        Terminal terminal, CheckpointDownload download, HubRepository[] repositories, string fetched, string[] checkpoints, string folder, ConversionOptions options,
         CancellationToken cancellationToken)
     {
         try
@@ -88,11 +88,11 @@ internal static class ModelsPullCommand
     }
 
     // A conversion keeps where each part is from, by the name of its folder.
-    private static bool IsConverted(string folder, HubRepository[] repositories, QuantizationOptions options)
+    private static bool IsConverted(string folder, HubRepository[] repositories, ConversionOptions options)
     {
         if (!File.Exists(Path.Combine(folder, ModelManifest.FileName))) return false;
         ModelManifest manifest = ModelManifest.Read(folder);
-        return options.Match(manifest.LanguageModel?.Quantization)
+        return options.Match(manifest)
             && repositories.All(repository => manifest.Sources.Values.Any(source => source.Name == repository.ShortName && source.Revision == repository.Revision));
     }
 

@@ -21,16 +21,19 @@ internal static class ModelsSynthesizeCommand
             AllowMultipleArgumentsPerToken = true,
         };
         part.AcceptOnlyFromAmong("tokenizer", "language-model", "decoder");
+        var layers = new Option<int?>("--layers") { Description = "Layers of the language model. Default: those of --like; fewer rehearse its widths where the whole does not fit.", HelpName = "N" };
+        layers.Validators.Add(static result => SharedOptions.RequireBetween(result, 1, 1_000));
         var seed = new Option<int>("--seed") { Description = "What the weights are drawn from.", HelpName = "N", DefaultValueFactory = static _ => 42 };
         Option<string> output = SharedOptions.Output("The folder that receives one folder per checkpoint.", "DIR");
         Option<bool> json = SharedOptions.Json();
         var command = new Command("synthesize", "Write checkpoints of random weights in the published layout: to rehearse a conversion, or to measure, without the real ones.")
         {
-            like, part, seed, output, json,
+            like, part, layers, seed, output, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             CheckpointProfile profile = CheckpointProfile.Known.Single(known => known.Name == parsed.GetRequiredValue(like));
+            if (parsed.GetValue(layers) is { } count) profile = profile with { LanguageModel = profile.LanguageModel with { Layers = count } };
             CheckpointParts parts = PartsOf(parsed.GetValue(part) ?? []);
             IReadOnlyList<string> folders = await terminal.WithProgressAsync(display => Task.Run(
                 () => CheckpointSynthesizer.Synthesize(profile, parts, parsed.GetRequiredValue(output), parsed.GetValue(seed), display, cancellationToken),

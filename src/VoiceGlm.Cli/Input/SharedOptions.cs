@@ -34,6 +34,18 @@ internal static class SharedOptions
         return option;
     }
 
+    /// <summary><c>--cuda N</c>.</summary>
+    public static Option<int?> Cuda()
+    {
+        var option = new Option<int?>("--cuda")
+        {
+            Description = "Run on this NVIDIA GPU, 0 for the first; needs a program built with -p:Device=cuda. Default: the processor.",
+            HelpName = "N",
+        };
+        option.Validators.Add(static result => RequireBetween(result, 0, 1_023));
+        return option;
+    }
+
     /// <summary><c>--chunk-milliseconds N</c>.</summary>
     public static Option<int?> ChunkMilliseconds()
     {

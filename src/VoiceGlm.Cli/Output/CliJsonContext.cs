@@ -40,6 +40,7 @@ internal sealed record FindingResult(string File, string Expected, string Found)
 [JsonSerializable(typeof(PullResult))]
 [JsonSerializable(typeof(VerifyResult))]
 [JsonSerializable(typeof(ConversationBenchResult))]
+[JsonSerializable(typeof(DecodeBenchRow[]))]
 [JsonSerializable(typeof(EvaluationConversation))]
 [JsonSerializable(typeof(EvaluationResult))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

@@ -41,7 +41,12 @@ internal static class ModelDescription
         Add(table, "revision", manifest.Revision);
         Add(table, "licence", manifest.License);
         Add(table, "size", string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:N1} MB in {manifest.Files.Count} files"));
-        if (manifest.LanguageModel?.Quantization is { Errors.Count: > 0 } rounded) Add(table, "rounded", Describe(rounded));
+        foreach ((string part, QuantizationManifest? rounded) in (ReadOnlySpan<(string, QuantizationManifest?)>)
+            [("speech-tokenizer", manifest.SpeechTokenizer?.Quantization), ("language-model", manifest.LanguageModel?.Quantization), ("speech-decoder", manifest.SpeechDecoder?.Quantization)])
+        {
+            if (rounded is not null) Add(table, $"rounded {part}", Describe(rounded));
+        }
+
         foreach ((string name, JsonElement numbers) in parts) Add(table, name, string.Join('\n', Lines("", numbers)));
         Add(table, "graphs", string.Join('\n', manifest.Graphs.Keys.Order()));
         terminal.Output.Write(table);
@@ -49,11 +54,25 @@ internal static class ModelDescription
 
     private static string Describe(QuantizationManifest rounded)
     {
-        (string worst, double most) = rounded.Errors.MaxBy(static error => error.Value);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{rounded.Bits} bits, the head {rounded.HeadBits}, in blocks of {rounded.BlockSize}; {rounded.Errors.Values.Average():P1} off on average, {most:P1} at most ({worst})");
+        string head = rounded.Head is { } kept && kept != rounded.Weights ? $", the head {kept}" : "";
+        string blocks = rounded.Weights.StartsWith("int", StringComparison.Ordinal) ? string.Create(CultureInfo.InvariantCulture, $", in blocks of {rounded.BlockSize}") : "";
+        string computed = rounded.ComputesInHalf ? ", computed in fp16" : "";
+        return $"{rounded.Weights}{head}{blocks}{computed}{DescribeErrors(rounded.Errors)}{DescribeProbe(rounded.Probe)}";
     }
+
+    private static string DescribeErrors(IReadOnlyDictionary<string, double> errors)
+    {
+        if (errors.Count == 0) return "";
+        (string worst, double most) = errors.MaxBy(static error => error.Value);
+        return string.Create(CultureInfo.InvariantCulture, $"; matrices {errors.Values.Average():P2} off on average, {most:P2} at most ({worst})");
+    }
+
+    private static string DescribeProbe(ProbeManifest? probe) => probe switch
+    {
+        null => "",
+        { NotMeasured: { } reason } => $"; logits not compared: {reason}",
+        _ => string.Create(CultureInfo.InvariantCulture, $"; logits of {probe.Tokens} tokens {probe.LogitError:P2} off, the same choice after {probe.SameChoice:P0}"),
+    };
 
     private static IEnumerable<string> Lines(string prefix, JsonElement mapping) => mapping.EnumerateObject().SelectMany(property =>
     {

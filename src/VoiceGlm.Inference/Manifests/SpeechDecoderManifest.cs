@@ -11,4 +11,7 @@ public sealed record SpeechDecoderManifest
 
     /// <summary>The vocoder: mel spectrogram to waveform.</summary>
     public required VocoderManifest Vocoder { get; init; }
+
+    /// <summary>How the matrices were rounded; null where they are as published.</summary>
+    public QuantizationManifest? Quantization { get; init; }
 }

@@ -53,4 +53,7 @@ public sealed record SpeechTokenizerManifest
 
     /// <summary>Entries of the codebook.</summary>
     public required int CodebookSize { get; init; }
+
+    /// <summary>How the matrices were rounded; null where they are as published.</summary>
+    public QuantizationManifest? Quantization { get; init; }
 }

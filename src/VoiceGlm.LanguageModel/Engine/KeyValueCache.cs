@@ -11,41 +11,42 @@ internal sealed class KeyValueCache : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly ConversationContext?[] _slots;
-    private readonly int _heads;
-    private readonly int _headSize;
+    private readonly KeyValueShape _shape;
     private readonly Tensor[] _keys;
     private readonly Tensor[] _values;
+    private readonly string _reason;
 
     /// <summary>Makes the buffers.</summary>
-    /// <param name="manifest">The model's numbers.</param>
+    /// <param name="shape">What a conversation takes.</param>
     /// <param name="slots">Conversations that can be held at once.</param>
-    /// <param name="capacity">Tokens that each may hold.</param>
-    public KeyValueCache(LanguageModelManifest manifest, int slots, int capacity)
+    /// <param name="graph">The graph that reads and writes them.</param>
+    /// <param name="reason">Why there are no more slots, for who finds them taken.</param>
+    public KeyValueCache(KeyValueShape shape, int slots, Graph graph, string reason)
     {
-        Capacity = capacity;
+        _reason = reason;
+        _shape = shape;
         _slots = new ConversationContext?[slots];
-        _heads = manifest.KeyValueHeads;
-        _headSize = manifest.HeadSize;
-        _keys = new Tensor[manifest.Layers];
-        _values = new Tensor[manifest.Layers];
-        for (int layer = 0; layer < manifest.Layers; layer++)
+        _keys = new Tensor[shape.Layers];
+        _values = new Tensor[shape.Layers];
+        for (int layer = 0; layer < shape.Layers; layer++)
         {
-            _keys[layer] = Tensor.Create<float>(slots, _heads, Rows, _headSize);
-            _values[layer] = Tensor.Create<float>(slots, _heads, Rows, _headSize);
+            _keys[layer] = Make();
+            _values[layer] = Make();
         }
+
+        Tensor Make() => shape.InHalf
+            ? graph.CreateTensor<Half>(slots, shape.Heads, shape.Rows, shape.HeadSize)
+            : graph.CreateTensor<float>(slots, shape.Heads, shape.Rows, shape.HeadSize);
     }
 
     /// <summary>Tokens that a conversation may hold.</summary>
-    public int Capacity { get; }
+    public int Capacity => _shape.Capacity;
 
     /// <summary>Number of slots.</summary>
     public int SlotCount => _slots.Length;
 
     /// <summary>Number of layers.</summary>
     public int Layers => _keys.Length;
-
-    // A slot that takes part in a batch without a token of its own is written to at its end: one row more, for a full one.
-    private int Rows => Capacity + 1;
 
     /// <summary>Takes the lowest free slot, so that batches stay dense.</summary>
     /// <exception cref="InvalidOperationException">All slots are taken.</exception>
@@ -56,7 +57,7 @@ internal sealed class KeyValueCache : IDisposable
             int slot = Array.IndexOf(_slots, null);
             return slot >= 0
                 ? _slots[slot] = new ConversationContext(this, slot, vocabularySize)
-                : throw new InvalidOperationException($"All {SlotCount} places for conversations are taken; dispose one or raise {nameof(LanguageModelOptions.MaxSessions)}.");
+                : throw new InvalidOperationException($"All {SlotCount} places for conversations are taken; {_reason}.");
         }
     }
 
@@ -81,6 +82,11 @@ internal sealed class KeyValueCache : IDisposable
         foreach (Tensor tensor in (ReadOnlySpan<Tensor>)[.. _keys, .. _values]) tensor.Dispose();
     }
 
-    private Tensor View(Tensor buffer, int firstSlot, int count) =>
-        buffer.View<float>((long)firstSlot * _heads * Rows * _headSize, count, _heads, Rows, _headSize);
+    private Tensor View(Tensor buffer, int firstSlot, int count)
+    {
+        long offset = firstSlot * _shape.SlotElements;
+        return _shape.InHalf
+            ? buffer.View<Half>(offset, count, _shape.Heads, _shape.Rows, _shape.HeadSize)
+            : buffer.View<float>(offset, count, _shape.Heads, _shape.Rows, _shape.HeadSize);
+    }
 }

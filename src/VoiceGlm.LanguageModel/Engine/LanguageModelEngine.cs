@@ -15,14 +15,35 @@ internal sealed class LanguageModelEngine : IDisposable
     private bool _disposed;
 
     /// <summary>Loads the graph and makes room for the conversations.</summary>
-    /// <exception cref="ModelLoadException">The folder lacks the graph, or it cannot be loaded.</exception>
+    /// <exception cref="ModelLoadException">The folder lacks the graph, it cannot be loaded, or there is no memory for a conversation.</exception>
     public LanguageModelEngine(ModelFolder model, LanguageModelManifest manifest, LanguageModelOptions options)
     {
         _chunk = options.PrefillChunk;
         VocabularySize = manifest.VocabularySize;
-        _graph = model.LoadGraph("language-model", options.Graph);
-        _cache = new KeyValueCache(manifest, options.MaxSessions, options.ContextLength ?? manifest.ContextLength);
+        if (!model.Manifest.Graphs.ContainsKey(ModelParts.LanguageModel))
+        {
+            throw new ModelLoadException(
+                model.PathOf(ModelManifest.FileName),
+                "the language model's graph",
+                "a model that was converted without it, for the engine openai-compatible; convert the checkpoint again without --remote-language-model");
+        }
+
+        _graph = model.LoadGraph(ModelParts.LanguageModel, options.Graph);
+        try
+        {
+            Shape = KeyValueShape.Of(manifest, _graph, options.ContextLength);
+            KeyValueBudget budget = KeyValueBudget.Of(Shape, options, MemoryOfMachine.Free(options.Graph), _graph.Path);
+            _cache = new KeyValueCache(Shape, budget.Sessions, _graph, budget.Reason);
+        }
+        catch
+        {
+            _graph.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>What the keys and values of a conversation take.</summary>
+    public KeyValueShape Shape { get; }
 
     /// <summary>Logits of one token.</summary>
     public int VocabularySize { get; }

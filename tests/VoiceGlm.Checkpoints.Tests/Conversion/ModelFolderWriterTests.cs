@@ -102,7 +102,7 @@ public class ModelFolderWriterTests
     }
 
     [Fact]
-    public void Full_disk_leaves_the_former_model_and_nothing_else()
+    public void Full_disk_leaves_the_former_model_and_what_is_finished()
     {
         using var folder = new TemporaryFolder();
         using SmallDisk? disk = SmallDisk.TryMount(folder["disk"], megabytes: 20);
@@ -116,12 +116,16 @@ public class ModelFolderWriterTests
         IOException exception = Assert.Throws<IOException>(() =>
         {
             using var writer = new ModelFolderWriter(model, progress: null);
-            writer.AddGraph(SumConverter.Graph(ModelParts.LanguageModel, 2), CancellationToken.None);
+            writer.AddGraph(SumConverter.Graph(ModelParts.LanguageModel, 2), "origin", CancellationToken.None);
             writer.AddFile(Path.Combine(checkpoint, ModelParts.LanguageModel), "language-model.txt");
         });
 
         Assert.Equal($"{model}: expected room for the files to be written, found a full disk.", exception.Message);
-        Assert.Equal([model], Directory.GetFileSystemEntries(folder["disk"]));
+        Assert.Equal(2, Directory.GetFileSystemEntries(folder["disk"]).Length);
+        string partial = Assert.Single(Directory.GetDirectories(folder["disk"], "model.partial-*"));
+        Assert.Equal(
+            [".conversion.json", "language-model.onnx", "language-model.onnx.data", "language-model.txt"],
+            Directory.GetFiles(partial).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(1, SumModel.ValueOf(model, ModelParts.LanguageModel));
     }
 
@@ -136,6 +140,22 @@ public class ModelFolderWriterTests
 
         Assert.Equal($"{folder["disk/model"]}: expected 16.3 MB of free disk, found 1.0 MB.", exception.Message);
         Assert.Empty(Directory.GetFileSystemEntries(folder["disk"]));
+    }
+
+    [Fact]
+    public void Room_for_all_graphs_is_asked_before_the_first_is_written()
+    {
+        using var folder = new TemporaryFolder();
+        using SmallDisk? disk = SmallDisk.TryMount(folder["disk"], megabytes: 1);
+        Assert.SkipWhen(disk is null, "Mounting a small disk needs root.");
+        string[] checkpoints =
+        [
+            SumConverter.WriteCheckpoint(folder["first"], ModelParts.LanguageModel, 1), SumConverter.WriteCheckpoint(folder["second"], ModelParts.SpeechTokenizer, 2),
+        ];
+
+        IOException exception = Assert.Throws<IOException>(() => SumModel.Convert(checkpoints, folder["disk/model"]));
+
+        Assert.Equal($"{folder["disk/model"]}: expected 16.5 MB of free disk, found 1.0 MB.", exception.Message);
     }
 
     [Fact]

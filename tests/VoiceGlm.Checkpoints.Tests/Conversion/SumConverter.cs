@@ -5,9 +5,9 @@ namespace VoiceGlm.Checkpoints.Tests.Conversion;
 
 /// <summary>
 /// A part whose graph adds a constant vector: <c>sum = x + weight</c>. Its checkpoint is a folder with a file named for the part
-/// that holds the constant, and <c>weights.bin</c>, as long as the vector.
+/// that holds the constant, and <c>weights.bin</c>, as long as the vector. Whoever asks is told when a graph reads its constant.
 /// </summary>
-internal sealed class SumConverter(string part) : IPartConverter
+internal sealed class SumConverter(string part, Action<string>? read = null) : IPartConverter
 {
     public const int Width = 1 << 16;
 
@@ -21,27 +21,34 @@ internal sealed class SumConverter(string part) : IPartConverter
         return folder;
     }
 
-    public static GraphBuilder Graph(string name, float value)
+    public static GraphBuilder Graph(string name, float value, Action<string>? read = null)
     {
         var graph = new GraphBuilder(name);
         Edge x = graph.Input("x", OnnxType.Float, "batch", Width);
-        Edge weight = graph.Weight(new Weight("weight", [Width], (_, destination) => destination.Fill(value)));
+        Edge weight = graph.Weight(new Weight("weight", [Width], (_, destination) =>
+        {
+            read?.Invoke(name);
+            destination.Fill(value);
+        }));
         graph.Output("sum", graph.Add(x, weight), OnnxType.Float, "batch", Width);
         return graph;
     }
 
     public bool Recognises(string folder) => File.Exists(Path.Combine(folder, part));
 
-    public ModelManifest Convert(string folder, ModelFolderWriter writer, ModelManifest manifest, CancellationToken cancellationToken)
+    public PartPlan Plan(string folder)
     {
         float value = float.Parse(File.ReadAllText(Path.Combine(folder, part)));
-        writer.AddGraph(Graph(part, value), cancellationToken);
-        writer.AddFile(Path.Combine(folder, part), $"{part}.txt");
-        return part switch
+        return new PartPlan
         {
-            ModelParts.SpeechTokenizer => manifest with { SpeechTokenizer = s_tokenizer },
-            ModelParts.LanguageModel => manifest with { LanguageModel = s_languageModel },
-            _ => manifest,
+            Graphs = [Graph(part, value, read)],
+            Files = [(Path.Combine(folder, part), $"{part}.txt")],
+            Describe = (manifest, _) => part switch
+            {
+                ModelParts.SpeechTokenizer => manifest with { SpeechTokenizer = s_tokenizer },
+                ModelParts.LanguageModel => manifest with { LanguageModel = s_languageModel },
+                _ => manifest,
+            },
         };
     }
 

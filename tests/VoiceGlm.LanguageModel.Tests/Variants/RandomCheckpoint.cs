@@ -38,6 +38,8 @@ public sealed record RandomCheckpoint
 
     public int Shards { get; init; } = 1;
 
+    public float WeightScale { get; init; } = 1;
+
     public int HeadSize => KvChannels ?? Hidden / Heads;
 
     public int KeyValueHeads => Groups ?? Heads;
@@ -123,7 +125,7 @@ public sealed record RandomCheckpoint
             long start = data.Length;
             int count = shape.Aggregate(1, static (volume, length) => volume * length);
             bool norm = name.EndsWith("layernorm.weight", StringComparison.Ordinal);
-            float deviation = shape.Length == 1 ? 0.3f : 1 / MathF.Sqrt(shape[1]);
+            float deviation = shape.Length == 1 ? 0.3f : WeightScale / MathF.Sqrt(shape[1]);
             for (int i = 0; i < count; i++) data.Write(Bytes((norm ? 1 : 0) + (deviation * ((2 * random.NextSingle()) - 1))));
             header.Add(name, new { dtype = ElementType, shape, data_offsets = new[] { start, data.Length } });
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using VoiceGlm.Checkpoints;
+using VoiceGlm.Checkpoints.Onnx;
 using VoiceGlm.Checkpoints.SpeechDecoder;
 using VoiceGlm.Inference;
 
@@ -177,7 +178,8 @@ internal sealed record FlowCheckpoint
         ConfigNode configuration = ConfigNode.ReadYaml(Path.Combine(folder, "config.yaml"));
         using var weights = new SafetensorsFile(Path.Combine(folder, "flow.safetensors"));
         using var writer = new ModelFolderWriter(output, progress: null);
-        FlowManifest flow = FlowGraphs.Add(configuration.Child("flow"), weights, writer, CancellationToken.None);
+        (IReadOnlyList<GraphBuilder> graphs, FlowManifest flow) = FlowGraphs.Build(configuration.Child("flow"), weights);
+        foreach (GraphBuilder graph in graphs) writer.AddGraph(graph, "", CancellationToken.None);
         var vocoder = new VocoderManifest
         {
             MelBins = flow.MelBins,

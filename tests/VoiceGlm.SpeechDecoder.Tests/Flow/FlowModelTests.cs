@@ -16,7 +16,7 @@ public sealed class FlowModelTests(DecoderFixture decoder)
     [MemberData(nameof(Cases))]
     public void Encoder_gives_the_reference_mean_and_speaker(string name)
     {
-        GoldenCase golden = Read(name);
+        GoldenFlow golden = Read(name);
         using Graph graph = decoder.Model.LoadGraph("speech-decoder-flow-encoder", decoder.Options);
         using Tensor tokens = Tensor.From<long>(golden.Tokens, golden.Tokens.Length);
         using Tensor stretch = Tensor.From<long>(golden.TokenOfFrame, golden.TokenOfFrame.Length);
@@ -42,10 +42,8 @@ public sealed class FlowModelTests(DecoderFixture decoder)
     [MemberData(nameof(Cases))]
     public void Run_gives_the_reference_mel(string name)
     {
-        GoldenCase golden = Read(name);
-        float[] mel = Run(golden);
-        float[] spoken = mel[golden.Prompt.Length..];
-        Close.Equal(Npy.Read<float>("flow", "cases", name, "mel.npy").Values, Mel.Transpose(spoken, spoken.Length / decoder.Flow.Manifest.MelBins), MelTolerance);
+        GoldenFlow golden = Read(name);
+        Close.Equal(Npy.Read<float>("flow", "cases", name, "mel.npy").Values, golden.Run(decoder.Flow, TestContext.Current.CancellationToken), MelTolerance);
     }
 
     [Theory]
@@ -56,7 +54,7 @@ public sealed class FlowModelTests(DecoderFixture decoder)
     public void Estimator_gives_the_reference_velocity_of_each_branch(string name, float guidanceRate, string expected)
     {
         // One whole step from noise: what is added is the velocity. Guidance 0 leaves the conditioned branch, −1 the other.
-        GoldenCase golden = Read(name);
+        GoldenFlow golden = Read(name);
         using FlowModel flow = FlowModel.Load(decoder.Model, decoder.Options, steps: 1, guidanceRate);
         float[] moved = flow.Run(golden.Tokens, golden.TokenOfFrame, golden.Noise, golden.Prompt, golden.Embedding, TestContext.Current.CancellationToken);
         for (int i = 0; i < moved.Length; i++) moved[i] -= golden.Noise[i];
@@ -66,7 +64,7 @@ public sealed class FlowModelTests(DecoderFixture decoder)
     [Fact]
     public void Run_repeated_gives_the_same_mel()
     {
-        GoldenCase golden = Read("n25");
+        GoldenFlow golden = Read("n25");
         float[] first = Run(golden);
         Run(Read("n38_oddT"));
         Assert.Equal(first, Run(golden));
@@ -75,7 +73,7 @@ public sealed class FlowModelTests(DecoderFixture decoder)
     [Fact]
     public void Run_cancelled_ends_and_the_next_is_as_ever()
     {
-        GoldenCase golden = Read("n10");
+        GoldenFlow golden = Read("n10");
         float[] expected = Run(golden);
         using var cancellation = new CancellationTokenSource();
         cancellation.Cancel();
@@ -84,27 +82,10 @@ public sealed class FlowModelTests(DecoderFixture decoder)
         Assert.Equal(expected, Run(golden));
     }
 
-    private float[] Run(GoldenCase golden) => decoder.Flow.Run(
+    private float[] Run(GoldenFlow golden) => decoder.Flow.Run(
         golden.Tokens, golden.TokenOfFrame, golden.Noise, golden.Prompt, golden.Embedding, TestContext.Current.CancellationToken);
 
-    private GoldenCase Read(string name)
-    {
-        long[] tokens = [
-            .. Npy.Read<long>("flow", "cases", name, "prompt_token.npy").Values,
-            .. Npy.Read<long>("flow", "cases", name, "token.npy").Values];
-        float[] noise = Npy.Read<float>("flow", "cases", name, "noise_z.npy").Values;
-        int bins = decoder.Flow.Manifest.MelBins;
-        var tokenOfFrame = new long[decoder.Clock.FramesOf(tokens.Length)];
-        FrameClock.Stretch(tokens.Length, tokenOfFrame);
-        return new GoldenCase(
-            tokens,
-            tokenOfFrame,
-            Mel.Transpose(noise, bins),
-            Npy.Read<float>("flow", "cases", name, "prompt_feat.npy").Values,
-            Npy.Read<float>("flow", "cases", name, "embedding.npy").Values);
-    }
+    private GoldenFlow Read(string name) => GoldenFlow.Read(decoder.Flow, decoder.Clock, name);
 
     private static bool Has(string name, string file) => File.Exists(Repository.Fixture("flow", "cases", name, file));
-
-    private sealed record GoldenCase(long[] Tokens, long[] TokenOfFrame, float[] Noise, float[] Prompt, float[] Embedding);
 }

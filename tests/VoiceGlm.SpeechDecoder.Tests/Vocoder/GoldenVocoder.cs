@@ -1,4 +1,5 @@
 using VoiceGlm.Checkpoints;
+using VoiceGlm.Checkpoints.Onnx;
 using VoiceGlm.Checkpoints.SpeechDecoder;
 using VoiceGlm.Inference;
 using VoiceGlm.Testing;
@@ -32,7 +33,8 @@ public sealed class GoldenVocoder : IDisposable
     internal static HiftVocoder Convert(ConfigNode hift, TensorSource weights, string folder, int sampleRate)
     {
         using var writer = new ModelFolderWriter(folder, progress: null);
-        VocoderManifest vocoder = HiftGraphs.Add(hift, weights, writer, CancellationToken.None);
+        (IReadOnlyList<GraphBuilder> graphs, VocoderManifest vocoder) = HiftGraphs.Build(hift, weights);
+        foreach (GraphBuilder graph in graphs) writer.AddGraph(graph, "", CancellationToken.None);
         var flow = new FlowManifest
         {
             CodebookSize = 0,
