@@ -276,7 +276,7 @@ public sealed class PeerConnection : IAsyncDisposable
     {
         if (payload.Length > MediaSender.MaximumPayload)
             throw new ArgumentException($"Expected a payload of at most {MediaSender.MaximumPayload} bytes, found {payload.Length}.", nameof(payload));
-        return _state == PeerState.Connected && _agreed.Direction.HasFlag(MediaDirection.SendOnly) && _path is { } path
+        return _state == PeerState.Connected && _agreed.Sends && _path is { } path
             && _sender.TrySend(path, payloadType, payload, timestamp, isMarked, level);
     }
 

@@ -71,7 +71,7 @@ internal sealed class MediaReceiver(PeerConnection peer, RtcCounters counters) :
         }
 
         bool isNoise = rtp.PayloadType == answer.ComfortNoise;
-        if ((!isNoise && rtp.PayloadType != answer.Audio.PayloadType) || !answer.Direction.HasFlag(MediaDirection.ReceiveOnly))
+        if ((!isNoise && rtp.PayloadType != answer.Audio.PayloadType) || !answer.Receives)
         {
             counters.Drop(PacketDrop.Unexpected);
             return missing;

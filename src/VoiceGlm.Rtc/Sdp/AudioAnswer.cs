@@ -12,6 +12,12 @@ namespace VoiceGlm.Rtc;
 public sealed record AudioAnswer(
     AudioOffer Offer, PayloadFormat Audio, byte? TelephoneEvent, byte? ComfortNoise, RtpExtensionMap Extensions, MediaDirection Direction)
 {
+    /// <summary>Whether this side sends sound.</summary>
+    public bool Sends => (Direction & MediaDirection.SendOnly) != 0;
+
+    /// <summary>Whether this side receives sound.</summary>
+    public bool Receives => (Direction & MediaDirection.ReceiveOnly) != 0;
+
     /// <summary>Whether arrivals are reported packet by packet, in both directions.</summary>
     public bool TransportFeedback => Extensions.TransportSequence != 0 && Offer.TransportFeedback.Contains(Audio.PayloadType);
 
@@ -86,7 +92,7 @@ public sealed record AudioAnswer(
         media.Add("setup", "passive");
         DescribeFormats(media);
         Extensions.Describe(media);
-        if (Direction.HasFlag(MediaDirection.SendOnly))
+        if (Sends)
         {
             media.Add("msid", $"{local.Name} {local.Name}");
             media.Add("ssrc", $"{local.Ssrc} cname:{local.Name}");
