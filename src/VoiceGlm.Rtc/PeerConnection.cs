@@ -147,7 +147,6 @@ public sealed class PeerConnection : IAsyncDisposable
             }
 
             check = _ice.Check(request, path, _server.Router.Now, answer, out int length, out NetworkPath? evicted);
-            if (length > 0) Send(path, answer[..length]);
             if (check == IceCheck.Valid)
             {
                 evicted?.Release();
@@ -160,6 +159,9 @@ public sealed class PeerConnection : IAsyncDisposable
                 if (isFirst) _state = PeerState.Securing;
                 if (isBack) _state = PeerState.Connected;
             }
+
+            // Whoever has the answer finds the session as it says.
+            if (length > 0) Send(path, answer[..length]);
         }
 
         before?.Forget(path);

@@ -103,7 +103,8 @@ internal sealed class DtlsAssociation
         }
         catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
         {
-            reason = $"The DTLS association ended: {exception.Message}";
+            // A goodbye closes the datagrams under the call that reads it.
+            if (!_datagrams.IsClosed) reason = $"The DTLS association ended: {exception.Message}";
             _datagrams.Close();
         }
 
