@@ -43,7 +43,7 @@ public sealed class KeyValueBudgetTests(GoldenModel golden)
     }
 
     [Fact]
-    public void Conversation_beyond_the_memory_is_refused_with_the_numbers_and_let_in_when_another_has_left()
+    public async Task Conversation_beyond_the_memory_is_refused_with_the_numbers_and_let_in_when_another_has_left()
     {
         using GlmVoiceModel whole = Load(new LanguageModelOptions { MaxSessions = 8, ContextLength = 32 });
         Assert.Equal(8, whole.MaxSessions);
@@ -56,7 +56,7 @@ public sealed class KeyValueBudgetTests(GoldenModel golden)
         Assert.Contains("All 2 places for conversations are taken; each takes", exception.Message, StringComparison.Ordinal);
         Assert.Contains("of keys and values for 32 tokens", exception.Message, StringComparison.Ordinal);
 
-        first.DisposeAsync().AsTask().Wait(TestContext.Current.CancellationToken);
+        await first.DisposeAsync();
         Assert.NotNull(model.CreateSession());
     }
 
