@@ -1,4 +1,3 @@
-using VoiceGlm.Audio;
 using VoiceGlm.ServerHost;
 using VoiceGlm.Testing;
 
@@ -31,17 +30,7 @@ public sealed class SpokenAnswerTests
             ["VOICEGLM_RECORDING"] = folder["speaker.wav"],
         });
 
-        At16Kilohertz(folder["speaker.wav"], folder["heard.wav"]);
-        IReadOnlyList<string> heard = await Pocketsphinx.HearAsync(folder["heard.wav"], Sums, cancellationToken);
-        Assert.Equal("seven plus five is twelve", string.Join(' ', heard));
-    }
-
-    private static void At16Kilohertz(string from, string to)
-    {
-        WaveFile file = WaveFile.Read(from);
-        var resampler = new Resampler(file.SampleRate, SampleRate.Wideband);
-        ReadOnlySpan<float> samples = file.Channel(0).Span;
-        var output = new float[resampler.OutputCapacity(samples.Length)];
-        WaveFile.WritePcm16(to, output.AsSpan(0, resampler.Process(samples, output)), SampleRate.Wideband);
+        IReadOnlyList<string> heard = await Pocketsphinx.HearAsync(folder["speaker.wav"], Sums, cancellationToken);
+        Assert.Contains("seven plus five is twelve", heard);
     }
 }

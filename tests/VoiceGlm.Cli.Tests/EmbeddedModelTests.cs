@@ -29,7 +29,7 @@ public sealed class EmbeddedModelTests
     [Fact]
     public async Task It_says_what_it_is()
     {
-        Cli result = await Cli.SucceedAsync("generate", "--text", "who are you", "--greedy", "--json");
+        Cli result = await Cli.SucceedAsync("generate", "--text", "what is your name", "--greedy", "--json");
         Assert.Contains("Mini", result.Json.GetProperty("text").GetString(), StringComparison.Ordinal);
         Assert.Contains("glm-4-voice-mini", result.Error, StringComparison.Ordinal);
     }

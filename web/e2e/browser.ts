@@ -39,7 +39,7 @@ export async function launch({ permission = "granted", microphone = true, silenc
 /** A page that counts what comes out of its speaker, and collects what goes wrong. */
 export async function open(browser: Browser, options: Parameters<Browser["newContext"]>[0] = {}, path = "/"): Promise<{ page: Page; context: BrowserContext; problems: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
-  await context.addInitScript(listen);
+  await context.addInitScript(listen, process.env.VOICEGLM_RECORDING !== undefined);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(String(error)));
@@ -73,36 +73,39 @@ export async function heard(page: Page): Promise<{ peak: number; seconds: number
   });
 }
 
-/** Writes all that has left the page's speaker since it was opened, as a wave file of 16-bit mono. Samples per second are the speaker's. */
+/** Writes all that has left the page's speaker since it was opened, as a wave file of 16-bit mono at 16 kHz. Only where VOICEGLM_RECORDING is set. */
 export async function save(page: Page, path: string): Promise<void> {
-  const { rate, bytes } = await page.evaluate(async () => {
-    const { rate, blocks } = (window as unknown as { tape: Tape }).tape;
-    const url = await new Promise<string>((resolve) => {
-      const reader = new FileReader();
-      reader.onload = () => resolve(reader.result as string);
-      reader.readAsDataURL(new Blob(blocks.map((block) => Int16Array.from(block, (sample) => Math.max(-1, Math.min(1, sample)) * 32767))));
-    });
-    return { rate, bytes: url.slice(url.indexOf(",") + 1) };
+  const base64 = await page.evaluate(async () => {
+    const { recorder, parts } = (window as unknown as { tape: Tape }).tape;
+    const stopped = new Promise((resolve) => recorder.addEventListener("stop", resolve));
+    recorder.stop();
+    await stopped;
+    const sound = await new OfflineAudioContext(1, 1, 16_000).decodeAudioData(await new Blob(parts).arrayBuffer());
+    const samples = Int16Array.from(sound.getChannelData(0), (sample) => Math.max(-1, Math.min(1, sample)) * 32767);
+    const reader = new FileReader();
+    const read = new Promise((resolve) => reader.addEventListener("load", resolve));
+    reader.readAsDataURL(new Blob([samples]));
+    await read;
+    return (reader.result as string).split(",")[1]!;
   });
-  const samples = Buffer.from(bytes, "base64");
+  const samples = Buffer.from(base64, "base64");
   const header = Buffer.from(`RIFF....WAVEfmt ${" ".repeat(20)}data....`, "latin1");
-  const put = (at: number, value: number, size: 2 | 4) => (size === 4 ? header.writeUInt32LE(value, at) : header.writeUInt16LE(value, at));
-  put(4, header.length - 8 + samples.length, 4);
-  put(16, 16, 4);
-  put(20, 1, 2);
-  put(22, 1, 2);
-  put(24, rate, 4);
-  put(28, 2 * rate, 4);
-  put(32, 2, 2);
-  put(34, 16, 2);
-  put(40, samples.length, 4);
+  header.writeUInt32LE(header.length - 8 + samples.length, 4);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(16_000, 24);
+  header.writeUInt32LE(32_000, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.writeUInt32LE(samples.length, 40);
   writeFileSync(path, Buffer.concat([header, samples]));
 }
 
-/** What has left the speaker: samples per second, and blocks of samples. */
+/** What has left the speaker. */
 interface Tape {
-  rate: number;
-  blocks: Float32Array[];
+  recorder: MediaRecorder;
+  parts: Blob[];
 }
 
 /** Saves a picture when VOICEGLM_SCREENSHOTS names a folder. */
@@ -125,7 +128,7 @@ function withSilence(path: string, seconds: number): string {
 }
 
 /** Runs in the page before its scripts: notes the states, puts an ear at every audio context's destination, and keeps the sockets at hand. */
-function listen(): void {
+function listen(records: boolean): void {
   const states: string[] = [];
   (window as unknown as { states: string[] }).states = states;
   document.addEventListener("voice-glm:state", (event) => states.push((event as CustomEvent<{ state: string }>).detail.state));
@@ -139,18 +142,19 @@ function listen(): void {
       sockets.push(this);
     }
   };
-  const tape: Tape = { rate: 0, blocks: [] };
-  (window as unknown as { tape: Tape }).tape = tape;
   const connect = AudioNode.prototype.connect as (this: AudioNode, ...args: unknown[]) => unknown;
   AudioNode.prototype.connect = function (this: AudioNode, ...args: unknown[]) {
     if (args[0] instanceof AudioDestinationNode) {
       const analyser = new AnalyserNode(this.context, { fftSize: 2048 });
       connect.call(this, analyser);
-      tape.rate = this.context.sampleRate;
-      const recorder = (this.context as AudioContext).createScriptProcessor(4096, 1, 1);
-      recorder.onaudioprocess = (event) => tape.blocks.push(event.inputBuffer.getChannelData(0).slice());
-      connect.call(this, recorder);
-      connect.call(recorder, args[0]);
+      if (records) {
+        const tap = new MediaStreamAudioDestinationNode(this.context as AudioContext);
+        connect.call(this, tap);
+        const tape: Tape = { recorder: new MediaRecorder(tap.stream), parts: [] };
+        (window as unknown as { tape: Tape }).tape = tape;
+        tape.recorder.addEventListener("dataavailable", (event) => tape.parts.push(event.data));
+        tape.recorder.start();
+      }
       const samples = new Float32Array(analyser.fftSize);
       let last = performance.now();
       setInterval(() => {
