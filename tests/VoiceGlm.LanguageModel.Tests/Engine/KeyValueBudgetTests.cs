@@ -43,21 +43,21 @@ public sealed class KeyValueBudgetTests(GoldenModel golden)
     }
 
     [Fact]
-    public void Conversation_beyond_the_memory_is_refused_with_the_numbers_and_let_in_when_another_has_left()
+    public async Task Conversation_beyond_the_memory_is_refused_with_the_numbers_and_let_in_when_another_has_left()
     {
         using GlmVoiceModel whole = Load(new LanguageModelOptions { MaxSessions = 8, ContextLength = 32 });
         Assert.Equal(8, whole.MaxSessions);
         using GlmVoiceModel model = Load(new LanguageModelOptions { MaxSessions = 8, ContextLength = 32, KeyValueBytes = (2 * whole.BytesOfSession) + 1 });
         Assert.Equal(2, model.MaxSessions);
         ILanguageModelSession first = model.CreateSession();
-        _ = model.CreateSession();
+        await using ILanguageModelSession second = model.CreateSession();
 
         InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => model.CreateSession());
         Assert.Contains("All 2 places for conversations are taken; each takes", exception.Message, StringComparison.Ordinal);
         Assert.Contains("of keys and values for 32 tokens", exception.Message, StringComparison.Ordinal);
 
-        first.DisposeAsync().AsTask().Wait(TestContext.Current.CancellationToken);
-        Assert.NotNull(model.CreateSession());
+        await first.DisposeAsync();
+        await using ILanguageModelSession third = model.CreateSession();
     }
 
     [Theory]
