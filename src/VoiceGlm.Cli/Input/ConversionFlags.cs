@@ -45,12 +45,13 @@ internal sealed class ConversionFlags
         foreach (Option option in (Option[])[_precision, _head, _block, _compute, _tokenizer, _decoder]) command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            // A word that is no precision is told by itself.
-            if (result.GetResult(_precision)?.Errors.Any() == true || result.GetResult(_head)?.Errors.Any() == true || result.GetResult(_compute)?.Errors.Any() == true) return;
-            if (LanguageModel(result) is { ComputesInHalf: true } model && (IsWide(model.Precision) || IsWide(model.HeadPrecision)))
+            // Words, not values: one that is no precision is told by its own option.
+            if (Word(result, _compute) != "fp16") return;
+            Precision? matrices = Word(result, _precision) is { } word ? PrecisionName.Find(word) : Precision.Full;
+            Precision? head = Word(result, _head) is { } headWord ? PrecisionName.Find(headWord) : matrices;
+            if (IsWide(matrices) || IsWide(head))
             {
-                result.AddError(
-                    $"Option '{_compute.Name}' fp16 expects weights of fp16, int8 or int4; found {PrecisionName.Of(model.Precision)}, the head {PrecisionName.Of(model.HeadPrecision)}.");
+                result.AddError($"Option '{_compute.Name}' fp16 expects weights of fp16, int8 or int4; found {Word(result, _precision) ?? "fp32"}, the head {Word(result, _head) ?? "the same"}.");
             }
         });
     }
@@ -73,7 +74,9 @@ internal sealed class ConversionFlags
         return result.GetValue(_head) is { } head ? model with { HeadPrecision = head } : model;
     }
 
-    private static bool IsWide(Precision precision) => precision is Precision.Full or Precision.BFloat16;
+    private static string? Word(CommandResult result, Option option) => result.GetResult(option)?.Tokens is [var token, ..] ? token.Value : null;
+
+    private static bool IsWide(Precision? precision) => precision is Precision.Full or Precision.BFloat16;
 
     private static Option<Precision> PrecisionOption(string name, string description, IReadOnlyList<Precision> allowed) => new(name)
     {

@@ -50,14 +50,14 @@ public sealed class KeyValueBudgetTests(GoldenModel golden)
         using GlmVoiceModel model = Load(new LanguageModelOptions { MaxSessions = 8, ContextLength = 32, KeyValueBytes = (2 * whole.BytesOfSession) + 1 });
         Assert.Equal(2, model.MaxSessions);
         ILanguageModelSession first = model.CreateSession();
-        await using ILanguageModelSession second = model.CreateSession();
+        _ = model.CreateSession();
 
         InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => model.CreateSession());
         Assert.Contains("All 2 places for conversations are taken; each takes", exception.Message, StringComparison.Ordinal);
         Assert.Contains("of keys and values for 32 tokens", exception.Message, StringComparison.Ordinal);
 
         await first.DisposeAsync();
-        await using ILanguageModelSession third = model.CreateSession();
+        Assert.NotNull(model.CreateSession());
     }
 
     [Theory]

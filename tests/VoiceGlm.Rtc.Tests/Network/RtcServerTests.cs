@@ -184,8 +184,9 @@ public sealed class RtcServerTests
                 await listener.HeardAsync();
             }
 
-            // Receiving, routing, decrypting, telling, encrypting and sending are all on the socket's thread here.
-            Assert.Equal(0, listener.AllocatedBytes);
+            // Receiving, routing, decrypting, telling, encrypting and sending are all on the socket's thread here. An object per packet would be
+            // 24 bytes of each; a collection in between may leave the runtime's count of the thread a few bytes off, once.
+            Assert.InRange(listener.AllocatedBytes, 0, AllocationListener.Packets / 4);
         }
     }
 
