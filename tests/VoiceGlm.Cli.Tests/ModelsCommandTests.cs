@@ -85,8 +85,8 @@ public sealed class ModelsCommandTests : IDisposable
     public async Task Wide_weights_in_a_graph_that_computes_in_half_are_told()
     {
         Cli result = await Cli.RunAsync("models", "convert", Repository.Fixture("lm", "model"), "--output", _folder["model"], "--compute", "fp16");
-        Assert.Equal(ExitCode.Failure, result.ExitCode);
-        Assert.Contains("--compute fp16: expected weights of fp16, int8 or int4, found fp32, the head fp32.", result.Error);
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.Contains("Option '--compute' fp16 expects weights of fp16, int8 or int4; found fp32, the head the same.", result.Error);
     }
 
     [Fact]

@@ -20,6 +20,7 @@ internal sealed class DecodeBench(int promptTokens, int newTokens)
     /// <param name="measured">Told each measurement.</param>
     /// <param name="cancellationToken">Ends the measuring.</param>
     /// <exception cref="ModelLoadException">The folder has no language model, or it cannot be loaded.</exception>
+    /// <exception cref="InvalidDataException">There is no memory for the largest batch.</exception>
     public async Task RunAsync(
         ModelFolder folder, IReadOnlyList<int> batches, GraphOptions graph, Action<DecodeBenchRow> measured, CancellationToken cancellationToken)
     {
@@ -30,7 +31,7 @@ internal sealed class DecodeBench(int promptTokens, int newTokens)
         double loadSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         foreach (int batch in batches)
         {
-            if (batch > model.MaxSessions) throw new InputException($"{folder.Path}: expected memory for {batch} conversations, found it for {model.MaxSessions}.");
+            if (batch > model.MaxSessions) throw new InvalidDataException($"{folder.Path}: expected memory for {batch} conversations, found it for {model.MaxSessions}.");
             // The first use of a batch size lays out memory.
             await MeasureAsync(model, batch, 2, cancellationToken);
             (double promptRate, double tokenRate) = await MeasureAsync(model, batch, newTokens, cancellationToken);

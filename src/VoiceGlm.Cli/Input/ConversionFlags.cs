@@ -43,28 +43,40 @@ internal sealed class ConversionFlags
         _block.AcceptOnlyFromAmong("16", "32", "64", "128", "256");
         _compute.AcceptOnlyFromAmong("fp32", "fp16");
         foreach (Option option in (Option[])[_precision, _head, _block, _compute, _tokenizer, _decoder]) command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            // Words, not values: one that is no precision is told by its own option.
+            if (Word(result, _compute) != "fp16") return;
+            Precision? matrices = Word(result, _precision) is { } word ? PrecisionName.Find(word) : Precision.Full;
+            Precision? head = Word(result, _head) is { } headWord ? PrecisionName.Find(headWord) : matrices;
+            if (IsWide(matrices) || IsWide(head))
+            {
+                result.AddError($"Option '{_compute.Name}' fp16 expects weights of fp16, int8 or int4; found {Word(result, _precision) ?? "fp32"}, the head {Word(result, _head) ?? "the same"}.");
+            }
+        });
     }
 
     /// <summary>What is to be made.</summary>
-    /// <exception cref="InputException">The options do not fit one another.</exception>
-    public ConversionOptions Options(ParseResult parsed)
+    public ConversionOptions Options(ParseResult parsed) => new()
     {
-        QuantizationOptions model = QuantizationOptions.For(parsed.GetValue(_precision)) with
-        {
-            BlockSize = parsed.GetValue(_block),
-            ComputesInHalf = parsed.GetValue(_compute) == "fp16",
-        };
-        if (parsed.GetValue(_head) is { } head) model = model with { HeadPrecision = head };
-        if (model.ComputesInHalf && (IsWide(model.Precision) || IsWide(model.HeadPrecision)))
-        {
-            throw new InputException(
-                $"--compute fp16: expected weights of fp16, int8 or int4, found {PrecisionName.Of(model.Precision)}, the head {PrecisionName.Of(model.HeadPrecision)}.");
-        }
+        LanguageModel = LanguageModel(parsed.CommandResult),
+        SpeechTokenizer = parsed.GetValue(_tokenizer),
+        SpeechDecoder = parsed.GetValue(_decoder),
+    };
 
-        return new ConversionOptions { LanguageModel = model, SpeechTokenizer = parsed.GetValue(_tokenizer), SpeechDecoder = parsed.GetValue(_decoder) };
+    private QuantizationOptions LanguageModel(CommandResult result)
+    {
+        QuantizationOptions model = QuantizationOptions.For(result.GetValue(_precision)) with
+        {
+            BlockSize = result.GetValue(_block),
+            ComputesInHalf = result.GetValue(_compute) == "fp16",
+        };
+        return result.GetValue(_head) is { } head ? model with { HeadPrecision = head } : model;
     }
 
-    private static bool IsWide(Precision precision) => precision is Precision.Full or Precision.BFloat16;
+    private static string? Word(CommandResult result, Option option) => result.GetResult(option)?.Tokens is [var token, ..] ? token.Value : null;
+
+    private static bool IsWide(Precision? precision) => precision is Precision.Full or Precision.BFloat16;
 
     private static Option<Precision> PrecisionOption(string name, string description, IReadOnlyList<Precision> allowed) => new(name)
     {
