@@ -58,6 +58,8 @@ public sealed class Graph : IDisposable
         };
         // Threads that spin while they wait for the next operator take the cores from those who bring the sound and carry it away.
         sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        // Weights kept in 16 bits are widened once, when they are loaded. By default a table of more than a gigabyte is not, but in every run.
+        sessionOptions.AddSessionConfigEntry("optimization.constant_folding_max_output_size_in_bytes", "0");
         if (options.ProfilePrefix is { } prefix)
         {
             // Profiling begins with the prefix known at that moment.

@@ -99,6 +99,21 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
         }
     }
 
+    /// <summary>Measures how long this model takes for so many conversations at once, in places that are free.</summary>
+    /// <param name="conversations">Conversations; positive.</param>
+    /// <param name="promptTokens">Tokens that each begins with; positive.</param>
+    /// <param name="steps">Tokens that each is continued by; positive.</param>
+    /// <param name="cancellationToken">Ends the measuring.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
+    /// <exception cref="InvalidOperationException">There are not as many free places, or the context is too short.</exception>
+    public Task<DecodeMeasurement> MeasureAsync(int conversations, int promptTokens, int steps, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(conversations);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(promptTokens);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(steps);
+        return _device.RunAsync(token => DecodeMeasurement.Take(_engine, conversations, promptTokens, steps, token), cancellationToken);
+    }
+
     /// <summary>Frees weights and memory when the device has done what it was asked for. What still generates fails.</summary>
     public void Dispose()
     {

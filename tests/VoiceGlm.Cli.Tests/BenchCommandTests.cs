@@ -47,13 +47,13 @@ public sealed class BenchCommandTests(GoldenModel model) : IClassFixture<GoldenM
     public async Task Decode_tells_tokens_and_memory_of_every_batch()
     {
         Cli result = await Cli.SucceedAsync(
-            "bench", "decode", model.Path, "--batch", "1", "3", "--prompt-tokens", "7", "--new-tokens", "12", "--threads", "1", "--json");
+            "bench", "decode", model.Path, "--batch", "1", "6", "--prompt-tokens", "7", "--new-tokens", "4", "--threads", "1", "--json");
 
         JsonElement[] rows = [.. result.Json.EnumerateArray()];
-        Assert.Equal([1, 3], rows.Select(static row => row.GetProperty("batch").GetInt32()));
+        Assert.Equal([1, 6], rows.Select(static row => row.GetProperty("batch").GetInt32()));
         Assert.All(rows, static row => Assert.Equal("fp32", row.GetProperty("precision").GetString()));
         Assert.All(rows, static row => Assert.True(row.GetProperty("tokens_per_second").GetDouble() > 0));
-        Assert.Equal(3 * rows[0].GetProperty("key_value_bytes").GetInt64(), rows[1].GetProperty("key_value_bytes").GetInt64());
+        Assert.Equal(6 * rows[0].GetProperty("key_value_bytes").GetInt64(), rows[1].GetProperty("key_value_bytes").GetInt64());
         Assert.All(rows, static row => Assert.InRange(row.GetProperty("weight_bytes").GetInt64(), 1, long.MaxValue));
     }
 

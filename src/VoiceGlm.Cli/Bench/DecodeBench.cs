@@ -9,10 +9,6 @@ namespace VoiceGlm.Cli;
 /// <param name="newTokens">Tokens that each is continued by.</param>
 internal sealed class DecodeBench(int promptTokens, int newTokens)
 {
-    // Primes, so that the ids are from everywhere.
-    private const int FirstId = 17;
-    private const int IdStep = 5_303;
-
     /// <summary>Measures one model at each of the batch sizes, in their order.</summary>
     /// <param name="folder">The model.</param>
     /// <param name="batches">Conversations at once.</param>
@@ -33,42 +29,19 @@ internal sealed class DecodeBench(int promptTokens, int newTokens)
         {
             if (batch > model.MaxSessions) throw new InvalidDataException($"{folder.Path}: expected memory for {batch} conversations, found it for {model.MaxSessions}.");
             // The first use of a batch size lays out memory.
-            await MeasureAsync(model, batch, 2, cancellationToken);
-            (double promptRate, double tokenRate) = await MeasureAsync(model, batch, newTokens, cancellationToken);
+            await model.MeasureAsync(batch, promptTokens, 1, cancellationToken);
+            DecodeMeasurement time = await model.MeasureAsync(batch, promptTokens, newTokens, cancellationToken);
             measured(new DecodeBenchRow(
                 Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder.Path))),
                 folder.Manifest.LanguageModel!.Quantization?.Weights ?? "fp32",
                 batch,
-                Math.Round(promptRate, 1),
-                Math.Round(tokenRate, 1),
-                Math.Round(1000 * batch / tokenRate, 2),
+                Math.Round(batch * promptTokens / time.Reading.TotalSeconds, 1),
+                Math.Round(batch * newTokens / time.Speaking.TotalSeconds, 1),
+                Math.Round(time.Speaking.TotalMilliseconds / newTokens, 2),
                 WeightBytes(folder),
                 batch * model.BytesOfSession,
                 Environment.WorkingSet,
                 Math.Round(loadSeconds, 1)));
-        }
-    }
-
-    // Tokens count from when all speak to when the first has finished: the batch is whole all that time.
-    private async Task<(double PromptRate, double TokenRate)> MeasureAsync(GlmVoiceModel model, int batch, int tokens, CancellationToken cancellationToken)
-    {
-        var times = new List<long>[batch];
-        long start = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, batch).Select(ContinueAsync));
-        long allSpeak = times.Max(static list => list[0]);
-        long firstEnds = times.Min(static list => list[^1]);
-        int made = times.Sum(list => list.Count(time => time > allSpeak && time <= firstEnds));
-        double seconds = Stopwatch.GetElapsedTime(allSpeak, firstEnds).TotalSeconds;
-        return (batch * promptTokens / Stopwatch.GetElapsedTime(start, allSpeak).TotalSeconds, seconds > 0 ? made / seconds : 0);
-
-        async Task ContinueAsync(int conversation)
-        {
-            List<long> own = times[conversation] = [];
-            TokenId[] prompt = [.. Enumerable.Range(0, promptTokens).Select(i => new TokenId((int)((FirstId + conversation + ((long)i * IdStep)) % model.Vocabulary.FirstSpeechToken.Value)))];
-            // Unlike tokens, so that no two conversations are one.
-            var sampling = new SamplingOptions { Temperature = 1, TopP = 1, Seed = conversation };
-            await foreach (TokenId _ in model.GenerateAsync(prompt, sampling, tokens, cancellationToken)) own.Add(Stopwatch.GetTimestamp());
-            if (own.Count == 0) own.Add(Stopwatch.GetTimestamp());
         }
     }
 

@@ -4,8 +4,8 @@ namespace VoiceGlm.Cli;
 /// <param name="Model">The model's folder.</param>
 /// <param name="Precision">How its matrices are kept.</param>
 /// <param name="Batch">Conversations at once.</param>
-/// <param name="PromptTokensPerSecond">Tokens of all prompts, by the time until all conversations have their first token.</param>
-/// <param name="TokensPerSecond">New tokens of all conversations while all of them speak.</param>
+/// <param name="PromptTokensPerSecond">Tokens of all prompts, read one after the other.</param>
+/// <param name="TokensPerSecond">New tokens of all conversations.</param>
 /// <param name="StepMs">One token of each, in milliseconds.</param>
 /// <param name="WeightBytes">The language model's files.</param>
 /// <param name="KeyValueBytes">Keys and values of all conversations when prompt and new tokens are in them.</param>

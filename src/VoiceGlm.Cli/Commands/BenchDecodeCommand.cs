@@ -56,13 +56,12 @@ internal static class BenchDecodeCommand
 
     private static void Show(Terminal terminal, List<DecodeBenchRow> rows)
     {
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns(
-            "model", "precision", "at once", "prompt tokens/s", "tokens/s", "step", "weights", "keys and values", "process");
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns("model", "kept in", "at once", "read/s", "said/s", "step, ms", "weights", "cache", "process");
         foreach (DecodeBenchRow row in rows)
         {
             table.AddRow(
-                new Text(row.Model), new Text(row.Precision), Number(row.Batch), Number(row.PromptTokensPerSecond), Number(row.TokensPerSecond),
-                new Text(string.Create(CultureInfo.InvariantCulture, $"{row.StepMs} ms")), Bytes(row.WeightBytes), Bytes(row.KeyValueBytes), Bytes(row.WorkingSetBytes));
+                new Text(row.Model), new Text(row.Precision), Number(row.Batch), Number(row.PromptTokensPerSecond), Number(row.TokensPerSecond), Number(row.StepMs),
+                Bytes(row.WeightBytes), Bytes(row.KeyValueBytes), Bytes(row.WorkingSetBytes));
         }
 
         terminal.Output.Write(table);

@@ -75,6 +75,21 @@ public sealed class KeyValueBudgetTests(GoldenModel golden)
         }
     }
 
+    [Fact]
+    public async Task Measuring_takes_free_places_and_gives_them_back()
+    {
+        using GlmVoiceModel model = Load(new LanguageModelOptions { MaxSessions = 3, ContextLength = 24, PrefillChunk = 4 });
+        for (int i = 0; i < 2; i++)
+        {
+            DecodeMeasurement time = await model.MeasureAsync(3, promptTokens: 9, steps: 7, TestContext.Current.CancellationToken);
+            Assert.True(time.Reading > TimeSpan.Zero && time.Speaking > TimeSpan.Zero);
+        }
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => model.MeasureAsync(4, 1, 1, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => model.MeasureAsync(1, 10, 15, TestContext.Current.CancellationToken));
+        Assert.Equal(3, (await Task.WhenAll(Enumerable.Range(0, 3).Select(conversation => ContinueAsync(model, conversation)))).Length);
+    }
+
     private static async Task<List<int>> ContinueAsync(GlmVoiceModel model, int conversation)
     {
         TokenId[] prompt = [.. Enumerable.Range(0, 3 + (conversation % 5)).Select(i => new TokenId(10 + (conversation * 7) + i))];
