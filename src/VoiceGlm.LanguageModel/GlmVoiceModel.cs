@@ -83,7 +83,7 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
         using ConversationContext context = _engine.CreateContext();
         context.Append(promptIds.Span);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Generation generation = Start(context, sampler, maxNewTokens, weighs: false, stopping.Token);
+        Generation generation = Start(context, sampler, maxNewTokens, stopping.Token);
         try
         {
             await foreach (ChosenToken token in generation.Ids.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
@@ -133,23 +133,15 @@ public sealed class GlmVoiceModel : ILanguageModel, IDisposable
         }
     }
 
-    /// <summary>Whether the model knows when to ask again.</summary>
-    internal bool AsksAgain => _language.Manifest.AskAgain is not null;
-
     /// <summary>Makes what chooses the tokens of a session.</summary>
     internal Sampler CreateSampler(SessionSettings settings) => new(_options.SamplingFor(settings), _engine.VocabularySize);
 
     /// <summary>Has the scheduler evaluate what a context has pending and continue it.</summary>
-    /// <param name="context">The conversation.</param>
-    /// <param name="sampler">Chooses.</param>
-    /// <param name="maxNewTokens">Ids at most; 0 to evaluate only.</param>
-    /// <param name="weighs">Whether the probability of each id is told as well.</param>
-    /// <param name="cancellationToken">Ends it between two steps.</param>
     /// <exception cref="InvalidOperationException">Tokens are asked of an empty context.</exception>
-    internal Generation Start(ConversationContext context, Sampler sampler, int maxNewTokens, bool weighs, CancellationToken cancellationToken)
+    internal Generation Start(ConversationContext context, Sampler sampler, int maxNewTokens, CancellationToken cancellationToken)
     {
         if (maxNewTokens > 0) context.ReopenLast();
-        var generation = new Generation(context, sampler, maxNewTokens, weighs, cancellationToken);
+        var generation = new Generation(context, sampler, maxNewTokens, _language.Manifest.AskAgain is not null, cancellationToken);
         _scheduler.Add(generation);
         return generation;
     }

@@ -9,9 +9,9 @@ namespace VoiceGlm.LanguageModel;
 /// <param name="context">The conversation.</param>
 /// <param name="sampler">Chooses; null where nothing is generated.</param>
 /// <param name="maxNewTokens">Ids at most; 0 to evaluate only.</param>
-/// <param name="weighs">Whether the probability of each id is told as well.</param>
+/// <param name="weighsOpening">Whether the probabilities of the ids before the first speech token are told as well.</param>
 /// <param name="cancellationToken">Asks for the end.</param>
-internal sealed class Generation(ConversationContext context, Sampler? sampler, int maxNewTokens, bool weighs, CancellationToken cancellationToken)
+internal sealed class Generation(ConversationContext context, Sampler? sampler, int maxNewTokens, bool weighsOpening, CancellationToken cancellationToken)
 {
     // About: the published model says 80 ms with 26 of 39 ids.
     private static readonly TimeSpan s_speechOfId = TimeSpan.FromMilliseconds(50);
@@ -21,6 +21,7 @@ internal sealed class Generation(ConversationContext context, Sampler? sampler, 
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _playoutDeadline;
     private int _newTokens;
+    private bool _weighs = weighsOpening;
 
     /// <summary>The conversation. Nobody else changes it until <see cref="Completion"/>.</summary>
     public ConversationContext Context => context;
@@ -55,9 +56,11 @@ internal sealed class Generation(ConversationContext context, Sampler? sampler, 
     public bool Accept(ReadOnlySpan<float> logits, SpeechVocabulary vocabulary)
     {
         TokenId id = sampler!.Next(logits, context.Ids);
-        if (vocabulary.KindOf(id) == TokenKind.EndOfTurn) return false;
+        TokenKind kind = vocabulary.KindOf(id);
+        if (kind == TokenKind.EndOfTurn) return false;
+        if (kind == TokenKind.Speech) _weighs = false;
         context.Append(id);
-        _ids.Writer.TryWrite(new ChosenToken(id, weighs ? LogProbabilityOf(id, logits) : float.NaN));
+        _ids.Writer.TryWrite(new ChosenToken(id, _weighs ? LogProbabilityOf(id, logits) : float.NaN));
         return ++_newTokens < maxNewTokens;
     }
 

@@ -74,7 +74,7 @@ internal sealed class LocalConversation : IConversationEngine
 
     private Generation Start(int maxNewTokens, CancellationToken cancellationToken)
     {
-        Generation generation = _model.Start(_context, _sampler, maxNewTokens, _model.AsksAgain, cancellationToken);
+        Generation generation = _model.Start(_context, _sampler, maxNewTokens, cancellationToken);
         _lastWork = generation.Completion;
         return generation;
     }
