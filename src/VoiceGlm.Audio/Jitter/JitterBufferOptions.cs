@@ -18,14 +18,9 @@ public sealed record JitterBufferOptions
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
     internal void Validate()
     {
-        Require(MinimumDelay >= TimeSpan.Zero, nameof(MinimumDelay), MinimumDelay, "not negative");
-        Require(MaximumDelay > MinimumDelay && MaximumDelay <= TimeSpan.FromSeconds(2), nameof(MaximumDelay), MaximumDelay, "above MinimumDelay and at most 2 s");
-        Require(InitialDelay >= MinimumDelay && InitialDelay <= MaximumDelay, nameof(InitialDelay), InitialDelay, "from MinimumDelay to MaximumDelay");
-        Require(Coverage is > 0 and < 1, nameof(Coverage), Coverage, "between 0 and 1");
-    }
-
-    private static void Require(bool holds, string name, object value, string range)
-    {
-        if (!holds) throw new ArgumentOutOfRangeException(name, value, $"{name} must be {range}.");
+        OptionRange.Require(MinimumDelay >= TimeSpan.Zero, nameof(MinimumDelay), MinimumDelay, "not negative");
+        OptionRange.Require(MaximumDelay > MinimumDelay && MaximumDelay <= TimeSpan.FromSeconds(2), nameof(MaximumDelay), MaximumDelay, "above MinimumDelay and at most 2 s");
+        OptionRange.Require(InitialDelay >= MinimumDelay && InitialDelay <= MaximumDelay, nameof(InitialDelay), InitialDelay, "from MinimumDelay to MaximumDelay");
+        OptionRange.Require(Coverage is > 0 and < 1, nameof(Coverage), Coverage, "between 0 and 1");
     }
 }

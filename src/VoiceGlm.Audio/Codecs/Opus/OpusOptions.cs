@@ -18,13 +18,8 @@ public sealed record OpusOptions
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     internal void Validate()
     {
-        Require(Bitrate is >= 6_000 and <= 510_000, nameof(Bitrate), Bitrate, "from 6,000 to 510,000 bits per second");
-        Require(Complexity is >= 0 and <= 10, nameof(Complexity), Complexity, "from 0 to 10");
-        Require(ExpectedLoss is >= 0 and <= 1, nameof(ExpectedLoss), ExpectedLoss, "from 0 to 1");
-    }
-
-    private static void Require(bool holds, string name, object value, string range)
-    {
-        if (!holds) throw new ArgumentOutOfRangeException(name, value, $"{name} must be {range}.");
+        OptionRange.Require(Bitrate is >= 6_000 and <= 510_000, nameof(Bitrate), Bitrate, "from 6,000 to 510,000 bits per second");
+        OptionRange.Require(Complexity is >= 0 and <= 10, nameof(Complexity), Complexity, "from 0 to 10");
+        OptionRange.Require(ExpectedLoss is >= 0 and <= 1, nameof(ExpectedLoss), ExpectedLoss, "from 0 to 1");
     }
 }
