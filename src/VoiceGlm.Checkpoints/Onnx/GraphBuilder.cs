@@ -34,7 +34,7 @@ internal readonly record struct Dimension(string Value)
 /// <param name="precision">How matrices are kept. Vectors, and small matrices, stay as they are.</param>
 /// <param name="blockSize">Elements that share a scale, with 8 and 4 bits.</param>
 /// <param name="computed">What the graph computes with: <see cref="OnnxType.Float"/> or <see cref="OnnxType.Float16"/>.</param>
-internal sealed partial class GraphBuilder(string name, Precision precision = Precision.Full, int blockSize = 32, OnnxType computed = OnnxType.Float)
+internal sealed partial class GraphBuilder(string name, Precision precision = Precision.Full, int blockSize = QuantizationOptions.UsualBlockSize, OnnxType computed = OnnxType.Float)
 {
     private const int IrVersion = 9;
     private const int OperatorSetVersion = 20;

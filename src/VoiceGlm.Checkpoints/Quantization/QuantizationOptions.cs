@@ -8,6 +8,9 @@ namespace VoiceGlm.Checkpoints;
 /// <param name="BlockSize">Elements that share a scale, with 8 and 4 bits: a power of two from 16 to 256. Fewer are closer to the original, and larger.</param>
 public sealed record QuantizationOptions(Precision Precision, Precision HeadPrecision, int BlockSize)
 {
+    /// <summary>Elements that share a scale where nothing else is asked for.</summary>
+    public const int UsualBlockSize = 32;
+
     /// <summary>Nothing is rounded.</summary>
     public static QuantizationOptions None { get; } = For(Precision.Full);
 
@@ -18,7 +21,7 @@ public sealed record QuantizationOptions(Precision Precision, Precision HeadPrec
     public bool ComputesInHalf { get; init; }
 
     /// <summary>The usual choice for a precision: a head of at least 8 bits, blocks of 32.</summary>
-    public static QuantizationOptions For(Precision precision) => new(precision, precision == Precision.FourBits ? Precision.EightBits : precision, 32);
+    public static QuantizationOptions For(Precision precision) => new(precision, precision == Precision.FourBits ? Precision.EightBits : precision, UsualBlockSize);
 
     /// <summary>Whether a model was converted with these options.</summary>
     /// <param name="model">What its manifest says, or <see langword="null"/> where nothing was rounded.</param>

@@ -21,7 +21,7 @@ internal sealed class ConversionFlags
     {
         Description = "Elements that share a scale, with int8 and int4: 16, 32, 64, 128 or 256.",
         HelpName = "N",
-        DefaultValueFactory = static _ => 32,
+        DefaultValueFactory = static _ => QuantizationOptions.UsualBlockSize,
     };
 
     private readonly Option<string> _compute = new("--compute")
