@@ -42,9 +42,10 @@ internal sealed class ModelFolderWriter : IDisposable
     /// <exception cref="IOException">The disk has too little room.</exception>
     public void Prepare(IReadOnlyList<(GraphBuilder Graph, string Origin)> graphs, long otherBytes = 0)
     {
-        _journal.KeepOnly([.. graphs.Select(static entry => KeyOf(entry.Graph, entry.Origin))]);
+        string[] keys = [.. graphs.Select(static entry => KeyOf(entry.Graph, entry.Origin))];
+        _journal.KeepOnly(keys);
         _meter.Expect(graphs.Sum(static entry => entry.Graph.WeightBytes));
-        long missing = graphs.Where(entry => _journal.Find(KeyOf(entry.Graph, entry.Origin)) is null).Sum(static entry => entry.Graph.WeightBytes);
+        long missing = graphs.Zip(keys).Where(entry => _journal.Find(entry.Second) is null).Sum(static entry => entry.First.Graph.WeightBytes);
         DiskSpace.Require(_place.Path, missing + otherBytes + OtherBytes);
     }
 
