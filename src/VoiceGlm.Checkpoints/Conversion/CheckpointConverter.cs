@@ -57,17 +57,8 @@ public static class CheckpointConverter
             Graphs = new Dictionary<string, GraphDescription>(),
             Files = [],
         };
-        var plans = new List<(PartPlan Plan, string Origin)>();
-        try
-        {
-            foreach ((string folder, IPartConverter converter) in parts.Values) plans.Add((converter.Plan(folder), CheckpointOrigin.Stamp(folder)));
-            Write(writer, plans, manifest, cancellationToken);
-        }
-        finally
-        {
-            foreach ((PartPlan plan, _) in plans) plan.Dispose();
-        }
-
+        using var opened = new TensorSources();
+        Write(writer, [.. parts.Values.Select(part => (part.Converter.Plan(part.Folder, opened), CheckpointOrigin.Stamp(part.Folder)))], manifest, cancellationToken);
         return ModelManifest.Read(output);
     }
 

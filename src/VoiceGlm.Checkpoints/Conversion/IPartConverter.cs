@@ -10,6 +10,8 @@ internal interface IPartConverter
     bool Recognises(string folder);
 
     /// <summary>Reads the configuration and puts the part's graphs together.</summary>
+    /// <param name="folder">The checkpoint.</param>
+    /// <param name="sources">Keeps what is opened until the graphs are written.</param>
     /// <exception cref="ModelLoadException">The checkpoint is not what its configuration says.</exception>
-    PartPlan Plan(string folder);
+    PartPlan Plan(string folder, TensorSources sources);
 }

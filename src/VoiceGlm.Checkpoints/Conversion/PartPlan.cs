@@ -4,8 +4,7 @@ using VoiceGlm.Inference;
 namespace VoiceGlm.Checkpoints;
 
 /// <summary>A part of a model folder that is ready to be written: its graphs are put together, their weights not read yet.</summary>
-/// <param name="sources">What the weights are read from; disposed with the plan.</param>
-internal sealed class PartPlan(params IReadOnlyList<TensorSource> sources) : IDisposable
+internal sealed class PartPlan
 {
     /// <summary>The graphs, in the order of writing.</summary>
     public required IReadOnlyList<GraphBuilder> Graphs { get; init; }
@@ -18,12 +17,6 @@ internal sealed class PartPlan(params IReadOnlyList<TensorSource> sources) : IDi
 
     /// <summary>Fills the part's numbers into a manifest, once the graphs are written.</summary>
     public required Func<ModelManifest, WrittenPart, ModelManifest> Describe { get; init; }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (TensorSource source in sources) source.Dispose();
-    }
 }
 
 /// <summary>A part whose graphs are written.</summary>

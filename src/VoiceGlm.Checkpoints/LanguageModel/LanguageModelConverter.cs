@@ -17,7 +17,7 @@ internal sealed class LanguageModelConverter(ConversionOptions options) : IPartC
         && LanguageModelConfig.Recognises(ConfigNode.ReadJson(Path.Combine(folder, "config.json")));
 
     /// <inheritdoc/>
-    public PartPlan Plan(string folder)
+    public PartPlan Plan(string folder, TensorSources sources)
     {
         ConfigNode configuration = ConfigNode.ReadJson(Path.Combine(folder, "config.json"));
         LanguageModelConfig config = LanguageModelConfig.Read(configuration);
@@ -47,27 +47,19 @@ internal sealed class LanguageModelConverter(ConversionOptions options) : IPartC
             return new PartPlan { Graphs = [], Files = files, Describe = (manifest, _) => manifest with { LanguageModel = numbers } };
         }
 
-        TensorSource weights = TensorSource.Open(folder);
-        try
+        TensorSource weights = sources.Keep(TensorSource.Open(folder));
+        GraphBuilder graph = LanguageModelGraph.Build(config, weights, options.LanguageModel);
+        var probe = new LanguageModelProbe(config, weights);
+        return new PartPlan
         {
-            GraphBuilder graph = LanguageModelGraph.Build(config, weights, options.LanguageModel);
-            var probe = new LanguageModelProbe(config, weights);
-            return new PartPlan(weights)
+            Graphs = [graph],
+            Files = files,
+            OtherBytes = options.LanguageModel.IsExact ? 0 : probe.ScratchBytes,
+            Describe = (manifest, written) => manifest with
             {
-                Graphs = [graph],
-                Files = files,
-                OtherBytes = options.LanguageModel.IsExact ? 0 : probe.ScratchBytes,
-                Describe = (manifest, written) => manifest with
-                {
-                    LanguageModel = options.LanguageModel.IsExact ? numbers : numbers with { Quantization = Describe(options.LanguageModel, written, probe.Run(graph, written)) },
-                },
-            };
-        }
-        catch
-        {
-            weights.Dispose();
-            throw;
-        }
+                LanguageModel = options.LanguageModel.IsExact ? numbers : numbers with { Quantization = Describe(options.LanguageModel, written, probe.Run(graph, written)) },
+            },
+        };
     }
 
     private static QuantizationManifest Describe(QuantizationOptions options, WrittenPart written, ProbeManifest probe) => new()

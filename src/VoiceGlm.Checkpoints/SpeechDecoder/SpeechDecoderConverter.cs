@@ -16,37 +16,16 @@ internal sealed class SpeechDecoderConverter(Precision precision) : IPartConvert
         File.Exists(Path.Combine(folder, ConfigurationFile)) && (FindWeights(folder, "flow") ?? FindWeights(folder, "hift")) is not null;
 
     /// <inheritdoc/>
-    public PartPlan Plan(string folder)
+    public PartPlan Plan(string folder, TensorSources sources)
     {
         ConfigNode configuration = ConfigNode.ReadYaml(Path.Combine(folder, ConfigurationFile));
-        TensorSource flowWeights = OpenWeights(folder, "flow");
-        try
-        {
-            TensorSource hiftWeights = OpenWeights(folder, "hift");
-            try
-            {
-                return Plan(configuration, flowWeights, hiftWeights);
-            }
-            catch
-            {
-                hiftWeights.Dispose();
-                throw;
-            }
-        }
-        catch
-        {
-            flowWeights.Dispose();
-            throw;
-        }
-    }
-
-    private PartPlan Plan(ConfigNode configuration, TensorSource flowWeights, TensorSource hiftWeights)
-    {
+        TensorSource flowWeights = sources.Keep(OpenWeights(folder, "flow"));
+        TensorSource hiftWeights = sources.Keep(OpenWeights(folder, "hift"));
         (IReadOnlyList<GraphBuilder> flowGraphs, FlowManifest flow) = FlowGraphs.Build(configuration.Child("flow"), flowWeights, precision);
         (IReadOnlyList<GraphBuilder> hiftGraphs, VocoderManifest vocoder) = HiftGraphs.Build(configuration.Child("hift"), hiftWeights, precision);
         if (flow.MelBins != vocoder.MelBins) throw configuration.Child("flow").Wrong("output_size", $"{vocoder.MelBins}, as in_channels of hift");
         int sampleRate = configuration.Integer("sample_rate");
-        return new PartPlan(flowWeights, hiftWeights)
+        return new PartPlan
         {
             Graphs = [.. flowGraphs, .. hiftGraphs],
             Describe = (manifest, written) => manifest with

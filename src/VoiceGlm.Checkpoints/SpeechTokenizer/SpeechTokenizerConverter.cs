@@ -10,26 +10,18 @@ internal sealed class SpeechTokenizerConverter(Precision precision) : IPartConve
     public bool Recognises(string folder) => SpeechTokenizerConfiguration.IsIn(folder);
 
     /// <inheritdoc/>
-    public PartPlan Plan(string folder)
+    public PartPlan Plan(string folder, TensorSources sources)
     {
         SpeechTokenizerConfiguration configuration = SpeechTokenizerConfiguration.Read(folder);
         // The whole model's checkpoint has layers past the codebook, too; they are not read.
-        TensorSource source = TensorSource.Open(folder).WithoutPrefix("model.encoder.");
-        try
+        TensorSource source = sources.Keep(TensorSource.Open(folder).WithoutPrefix("model.encoder."));
+        return new PartPlan
         {
-            return new PartPlan(source)
+            Graphs = [new SpeechTokenizerGraph(configuration, source).Build(Part, precision)],
+            Describe = (manifest, written) => manifest with
             {
-                Graphs = [new SpeechTokenizerGraph(configuration, source).Build(Part, precision)],
-                Describe = (manifest, written) => manifest with
-                {
-                    SpeechTokenizer = configuration.Manifest with { Quantization = QuantizationReport.Of(precision, written) },
-                },
-            };
-        }
-        catch
-        {
-            source.Dispose();
-            throw;
-        }
+                SpeechTokenizer = configuration.Manifest with { Quantization = QuantizationReport.Of(precision, written) },
+            },
+        };
     }
 }

@@ -36,7 +36,7 @@ internal sealed class SumConverter(string part, Action<string>? read = null) : I
 
     public bool Recognises(string folder) => File.Exists(Path.Combine(folder, part));
 
-    public PartPlan Plan(string folder)
+    public PartPlan Plan(string folder, TensorSources sources)
     {
         float value = float.Parse(File.ReadAllText(Path.Combine(folder, part)));
         return new PartPlan
