@@ -111,8 +111,7 @@ public sealed record AudioOffer
 
     private static List<CertificateFingerprint> ReadFingerprints(SessionDescription session, MediaDescription media)
     {
-        IEnumerable<string> own = media.All("fingerprint");
-        if (!own.Any()) own = session.Attributes.Where(static attribute => attribute is { Name: "fingerprint", Value: not null }).Select(static attribute => attribute.Value!);
+        IEnumerable<string> own = (media.All("fingerprint").Any() ? (SdpSection)media : session).All("fingerprint");
         var found = new List<CertificateFingerprint>();
         foreach (string value in own)
         {

@@ -30,13 +30,10 @@ internal static class MediaDirections
     /// <summary>The direction that a section says, or its session, or else <c>sendrecv</c>.</summary>
     public static MediaDirection Of(SessionDescription session, MediaDescription media)
     {
-        foreach (IList<SdpField> attributes in (ReadOnlySpan<IList<SdpField>>)[media.Attributes, session.Attributes])
+        foreach (SdpField attribute in media.Attributes.Concat(session.Attributes))
         {
-            foreach (SdpField attribute in attributes)
-            {
-                int found = Array.IndexOf(s_words, attribute.Name);
-                if (found >= 0) return (MediaDirection)found;
-            }
+            int found = Array.IndexOf(s_words, attribute.Name);
+            if (found >= 0) return (MediaDirection)found;
         }
 
         return MediaDirection.SendReceive;

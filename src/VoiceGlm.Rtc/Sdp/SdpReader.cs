@@ -27,6 +27,7 @@ internal static class SdpReader
             if (line.ContainsAnyInRange('\0', '\u001F')) throw new SdpException($"Line {number} has a control character.");
             ReadOnlySpan<char> value = line[2..];
             char letter = line[0];
+            SdpSection? section = media ?? (SdpSection?)session;
             if (version is null && letter != 'v') throw Wrong(number, "'v=0'", line);
             switch (letter)
             {
@@ -45,15 +46,12 @@ internal static class SdpReader
                     if (session.Media.Count == MaximumSections) throw new SdpException($"Line {number}: expected at most {MaximumSections} sections.");
                     session.Media.Add(media = ReadMedia(value, number, line));
                     break;
-                case 'c' when media is not null:
-                    media.Connection = value.ToString();
-                    break;
                 case 'c' when session is not null:
-                    session.Connection = value.ToString();
+                    section!.Connection = value.ToString();
                     break;
                 case 'a' when session is not null:
                     if (++attributes > MaximumAttributes) throw new SdpException($"Line {number}: expected at most {MaximumAttributes} attributes.");
-                    (media?.Attributes ?? session.Attributes).Add(ReadAttribute(value, number, line));
+                    section!.Attributes.Add(ReadAttribute(value, number, line));
                     break;
                 case 'i' or 'u' or 'e' or 'p' or 'b' or 't' or 'r' or 'z' or 'k' when session is not null:
                     break;

@@ -6,7 +6,7 @@ namespace VoiceGlm.Rtc;
 /// <remarks>
 /// Lines that sound over RTP does not need (bandwidth, keys, repeat times, addresses of people) are skipped when read. Not thread-safe.
 /// </remarks>
-public sealed class SessionDescription
+public sealed class SessionDescription : SdpSection
 {
     /// <summary>Characters of the longest description that is read: far above what browsers write for dozens of sections.</summary>
     public const int MaximumLength = 128 * 1024;
@@ -20,23 +20,8 @@ public sealed class SessionDescription
     /// <summary>The value of <c>s=</c>; a dash where there is no name.</summary>
     public string Name { get; init; } = "-";
 
-    /// <summary>The value of <c>c=</c> for all sections, or null.</summary>
-    public string? Connection { get; set; }
-
-    /// <summary>The attributes of the session, in their order.</summary>
-    public IList<SdpField> Attributes { get; } = [];
-
     /// <summary>The sections, in their order.</summary>
     public IList<MediaDescription> Media { get; } = [];
-
-    /// <summary>The value of the first session attribute of a name; null where there is none or it has no value.</summary>
-    public string? this[string name] => Attributes.FirstOrDefault(attribute => attribute.Name == name).Value;
-
-    /// <summary>Whether the session has an attribute of a name.</summary>
-    public bool Has(string name) => Attributes.Any(attribute => attribute.Name == name);
-
-    /// <summary>Adds an attribute to the session.</summary>
-    public void Add(string name, string? value = null) => Attributes.Add(new SdpField(name, value));
 
     /// <summary>Reads a description.</summary>
     /// <exception cref="SdpException">The text is not a session description; the message names the line.</exception>
@@ -49,10 +34,9 @@ public sealed class SessionDescription
         text.Append("v=0\r\n");
         text.Append($"o=- {SessionId} {SessionVersion} IN IP4 127.0.0.1\r\n");
         text.Append($"s={Name}\r\n");
-        if (Connection is not null) text.Append($"c={Connection}\r\n");
+        AppendConnection(text);
         text.Append("t=0 0\r\n");
-        foreach (SdpField attribute in Attributes)
-            text.Append(attribute.ToString()).Append("\r\n");
+        AppendAttributes(text);
         foreach (MediaDescription media in Media)
             media.AppendTo(text);
         return text.ToString();
