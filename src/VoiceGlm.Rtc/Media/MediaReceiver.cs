@@ -15,9 +15,7 @@ internal sealed class MediaReceiver(PeerConnection peer, RtcCounters counters) :
     private SrtpContext? _context;
     private AudioAnswer? _answer;
     private ReceptionStatistics? _statistics;
-    private SequenceUnwrapper _unwrapper;
     private TelephoneEventReceiver _keys;
-    private long _highest = -1;
 
     /// <summary>Sets what was agreed on.</summary>
     public void Agree(AudioAnswer answer)
@@ -57,10 +55,8 @@ internal sealed class MediaReceiver(PeerConnection peer, RtcCounters counters) :
 
             answer = _answer!;
             if (!Passed(_context.Unprotect(packet, out int length)) || !Parsed(packet[..length], out rtp)) return 0;
-            Record(rtp, answer, now);
-            sequence = _unwrapper.Unwrap(rtp.SequenceNumber);
-            missing = answer.Nack ? Missing(sequence, lost) : 0;
-            _highest = Math.Max(_highest, sequence);
+            sequence = Record(rtp, answer, now, out long highestBefore);
+            missing = answer.Nack ? Missing(highestBefore, sequence, lost) : 0;
             if (rtp.PayloadType == answer.TelephoneEvent && TelephoneEvent.TryParse(rtp.Payload, out key)) isNews = _keys.IsNews(key, rtp.Timestamp);
         }
 
@@ -168,26 +164,26 @@ internal sealed class MediaReceiver(PeerConnection peer, RtcCounters counters) :
     }
 
     // A new source begins a new count: its numbers and times have nothing to do with the old one's.
-    private void Record(RtpPacket rtp, AudioAnswer answer, TimeSpan now)
+    private long Record(RtpPacket rtp, AudioAnswer answer, TimeSpan now, out long highestBefore)
     {
         if (_statistics?.Ssrc != rtp.Ssrc)
         {
             _statistics = new ReceptionStatistics(rtp.Ssrc, answer.Audio.Format.ClockRate);
-            _unwrapper = default;
-            _highest = -1;
             _keys = default;
         }
 
-        _statistics.Record(rtp.SequenceNumber, rtp.Timestamp, now);
+        highestBefore = _statistics.Highest;
+        long sequence = _statistics.Record(rtp.SequenceNumber, rtp.Timestamp, now);
         if (answer.TransportFeedback && rtp.TryGetExtension(answer.Extensions.TransportSequence, out ReadOnlySpan<byte> number) && number.Length == 2)
             _arrivals.Record(BinaryPrimitives.ReadUInt16BigEndian(number), now);
+        return sequence;
     }
 
-    private int Missing(long sequence, Span<ushort> lost)
+    private static int Missing(long highestBefore, long sequence, Span<ushort> lost)
     {
         int count = 0;
-        if (_highest < 0 || sequence - _highest > MaximumNack) return 0;
-        for (long number = _highest + 1; number < sequence; number++)
+        if (highestBefore < 0 || sequence - highestBefore > MaximumNack) return 0;
+        for (long number = highestBefore + 1; number < sequence; number++)
             lost[count++] = (ushort)number;
         return count;
     }

@@ -18,11 +18,15 @@ internal sealed class ReceptionStatistics(uint ssrc, int clockRate)
 
     public uint Ssrc => ssrc;
 
+    /// <summary>The highest number so far, which goes on beyond 65,535; −1 before the first packet.</summary>
+    public long Highest => _first < 0 ? -1 : _highest;
+
     /// <summary>Counts a packet.</summary>
     /// <param name="sequenceNumber">Its number.</param>
     /// <param name="timestamp">Its timestamp.</param>
     /// <param name="arrival">When it came, by any steady clock.</param>
-    public void Record(ushort sequenceNumber, uint timestamp, TimeSpan arrival)
+    /// <returns>Its number, which goes on beyond 65,535.</returns>
+    public long Record(ushort sequenceNumber, uint timestamp, TimeSpan arrival)
     {
         long sequence = _unwrapper.Unwrap(sequenceNumber);
         uint transit = unchecked((uint)(long)(arrival.TotalSeconds * clockRate) - timestamp);
@@ -40,6 +44,7 @@ internal sealed class ReceptionStatistics(uint ssrc, int clockRate)
 
         _transitBefore = transit;
         _received++;
+        return sequence;
     }
 
     /// <summary>Takes note of a sender report.</summary>
