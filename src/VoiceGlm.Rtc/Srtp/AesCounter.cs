@@ -28,6 +28,15 @@ internal sealed class AesCounter : IDisposable
         _encryptor = _aes.CreateEncryptor();
     }
 
+    /// <summary>The counter block that a salt makes: its bytes first, zeros behind.</summary>
+    public static UInt128 BlockOf(ReadOnlySpan<byte> salt)
+    {
+        Span<byte> block = stackalloc byte[BlockLength];
+        block.Clear();
+        salt.CopyTo(block);
+        return BinaryPrimitives.ReadUInt128BigEndian(block);
+    }
+
     /// <summary>Encrypts or decrypts in place.</summary>
     /// <param name="data">At most 2²⁰ bytes: the counter has 16 bits.</param>
     /// <param name="iv">The first counter block; its last two bytes are 0.</param>

@@ -17,10 +17,7 @@ internal sealed class CounterModeTransform : ISrtpTransform
     {
         _cipher = new AesCounter(keys.Cipher);
         _authentication = keys.Authentication.ToArray();
-        Span<byte> salt = stackalloc byte[AesCounter.BlockLength];
-        salt.Clear();
-        keys.Salt.CopyTo(salt);
-        _salt = BinaryPrimitives.ReadUInt128BigEndian(salt);
+        _salt = AesCounter.BlockOf(keys.Salt);
     }
 
     public int TagLength => Tag;

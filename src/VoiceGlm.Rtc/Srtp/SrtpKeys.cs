@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 
 namespace VoiceGlm.Rtc;
@@ -30,10 +29,7 @@ internal sealed class SrtpKeys
         if (master.Length != SrtpProfiles.KeyLength || salt.Length != profile.SaltLength())
             throw new ArgumentException($"Expected a master key of {SrtpProfiles.KeyLength} bytes and a salt of {profile.SaltLength()}, found {master.Length} and {salt.Length}.");
         using var prf = new AesCounter(master);
-        Span<byte> padded = stackalloc byte[AesCounter.BlockLength];
-        padded.Clear();
-        salt.CopyTo(padded);
-        UInt128 iv = BinaryPrimitives.ReadUInt128BigEndian(padded);
+        UInt128 iv = AesCounter.BlockOf(salt);
         byte first = rtcp ? RtcpLabels : (byte)0;
         return new SrtpKeys
         {
