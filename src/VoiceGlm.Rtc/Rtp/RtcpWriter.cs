@@ -47,50 +47,43 @@ internal ref struct RtcpWriter(Span<byte> buffer)
     /// <param name="lost">Their numbers, at least one, rising.</param>
     public void AddNack(uint sender, uint media, scoped ReadOnlySpan<ushort> lost)
     {
-        int pairs = 0;
-        Span<byte> body = Begin(RtcpType.TransportFeedback, RtcpPacket.NackFormat, 8 + (4 * CountPairs(lost)));
-        BinaryPrimitives.WriteUInt32BigEndian(body, sender);
-        BinaryPrimitives.WriteUInt32BigEndian(body[4..], media);
-        for (int i = 0; i < lost.Length; pairs++)
+        Span<byte> pairs = BeginFeedback(sender, media);
+        int at = 0;
+        for (int i = 0; i < lost.Length; at += 4)
         {
             ushort first = lost[i++], mask = 0;
             for (; i < lost.Length && (ushort)(lost[i] - first) is >= 1 and <= 16; i++)
                 mask |= (ushort)(1 << ((ushort)(lost[i] - first) - 1));
-            BinaryPrimitives.WriteUInt16BigEndian(body[(8 + (4 * pairs))..], first);
-            BinaryPrimitives.WriteUInt16BigEndian(body[(10 + (4 * pairs))..], mask);
+            BinaryPrimitives.WriteUInt16BigEndian(pairs[at..], first);
+            BinaryPrimitives.WriteUInt16BigEndian(pairs[(at + 2)..], mask);
         }
+
+        EndFeedback(RtcpPacket.NackFormat, at);
     }
 
     /// <summary>Adds the arrivals that were recorded.</summary>
     /// <param name="sender">Who received them.</param>
     /// <param name="media">Whose packets.</param>
     /// <param name="arrivals">The record; what is written leaves it.</param>
-    public void AddArrivals(uint sender, uint media, TransportArrivals arrivals)
-    {
-        Span<byte> body = _buffer[(Length + RtcpPacket.HeaderLength)..];
-        BinaryPrimitives.WriteUInt32BigEndian(body, sender);
-        BinaryPrimitives.WriteUInt32BigEndian(body[4..], media);
-        Begin(RtcpType.TransportFeedback, RtcpPacket.ArrivalsFormat, 8 + arrivals.Take(body[8..]));
-    }
-
-    private static int CountPairs(ReadOnlySpan<ushort> lost)
-    {
-        int pairs = 0;
-        for (int i = 0; i < lost.Length; pairs++)
-        {
-            ushort first = lost[i++];
-            while (i < lost.Length && (ushort)(lost[i] - first) is >= 1 and <= 16)
-                i++;
-        }
-
-        return pairs;
-    }
+    public void AddArrivals(uint sender, uint media, TransportArrivals arrivals) =>
+        EndFeedback(RtcpPacket.ArrivalsFormat, arrivals.Take(BeginFeedback(sender, media)));
 
     private static void Write(Span<byte> place, ReadOnlySpan<ReceptionReport> received)
     {
         for (int i = 0; i < received.Length; i++)
             received[i].Write(place[(i * ReceptionReport.Length)..]);
     }
+
+    // Both sources, and room for what follows them, whose length shows when it is written.
+    private readonly Span<byte> BeginFeedback(uint sender, uint media)
+    {
+        Span<byte> body = _buffer[(Length + RtcpPacket.HeaderLength)..];
+        BinaryPrimitives.WriteUInt32BigEndian(body, sender);
+        BinaryPrimitives.WriteUInt32BigEndian(body[4..], media);
+        return body[8..];
+    }
+
+    private void EndFeedback(int format, int length) => Begin(RtcpType.TransportFeedback, format, 8 + length);
 
     private Span<byte> Begin(RtcpType type, int count, int bodyLength)
     {
