@@ -31,11 +31,4 @@ internal readonly record struct TransportAddress(UInt128 Address, ushort Port)
 
     /// <summary>Writes the 16 bytes of the IPv6 form.</summary>
     public void CopyTo(Span<byte> bytes) => BinaryPrimitives.WriteUInt128BigEndian(bytes, Address);
-
-    public IPEndPoint ToEndPoint()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        CopyTo(bytes);
-        return new IPEndPoint(IsIPv4 ? new IPAddress(bytes[12..]) : new IPAddress(bytes), Port);
-    }
 }

@@ -44,9 +44,6 @@ internal sealed class UdpEndpoint : IDisposable
 
     public IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>Addresses that belong to a session now.</summary>
-    public int PathCount => _paths.Count;
-
     public void Start() => _thread.Start();
 
     /// <summary>Makes an address a session's.</summary>

@@ -30,8 +30,6 @@ internal readonly ref struct StunMessage
 
     public ReadOnlySpan<byte> TransactionId => _message.Slice(8, TransactionLength);
 
-    public int Length => _message.Length;
-
     /// <summary>Reads a datagram.</summary>
     /// <returns>False where it is not one whole STUN message.</returns>
     public static bool TryParse(ReadOnlySpan<byte> datagram, out StunMessage message)
