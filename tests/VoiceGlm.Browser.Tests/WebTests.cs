@@ -8,15 +8,11 @@ internal static class WebTests
 {
     private static readonly string s_folder = Path.Combine(Repository.Root, "web");
 
-    private static readonly string[] s_browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/opt/google/chrome/chrome"];
-
     /// <summary>Where the page of another origin in the browser's tests lives.</summary>
     public const string OtherOrigin = "http://shop.localhost:8099";
 
     /// <summary>Skips the test where no browser is there to be driven.</summary>
-    public static void SkipWithoutBrowser() => Assert.SkipUnless(
-        File.Exists(Environment.GetEnvironmentVariable("CHROMIUM")) || s_browsers.Any(File.Exists),
-        "Chromium was not found: apt-get install chromium, or set CHROMIUM to its path.");
+    public static void SkipWithoutBrowser() => Assert.SkipUnless(ChromiumProgram.Find() is not null, ChromiumProgram.HowToInstall);
 
     /// <summary>Runs <c>npm run script</c>.</summary>
     /// <param name="script">A script of <c>package.json</c>.</param>

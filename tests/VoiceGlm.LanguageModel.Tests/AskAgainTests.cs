@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using VoiceGlm.Checkpoints;
 using VoiceGlm.Inference;
 using VoiceGlm.Testing;
 
@@ -72,15 +71,12 @@ public sealed class AskAgainTests : IDisposable
 
     private GlmVoiceModel Load(double? limit)
     {
-        string name = FormattableString.Invariant($"{limit}");
-        string checkpoint = Directory.CreateDirectory(_folder["checkpoint" + name]).FullName;
-        foreach (string file in Directory.EnumerateFiles(Repository.Fixture("lm", "model"))) File.Copy(file, Path.Combine(checkpoint, Path.GetFileName(file)));
-        JsonNode configuration = JsonNode.Parse(File.ReadAllText(Path.Combine(checkpoint, "config.json")))!;
-        if (limit is not null) configuration["ask_again"] = new JsonObject { ["text"] = Question, ["log_probability"] = limit };
-        File.WriteAllText(Path.Combine(checkpoint, "config.json"), configuration.ToJsonString());
-        CheckpointConverter.Convert([checkpoint], _folder["model" + name], progress: null, Token);
+        ModelFolder folder = ChangedModel.Convert(_folder, FormattableString.Invariant($"{limit}"), configuration =>
+        {
+            if (limit is not null) configuration["ask_again"] = new JsonObject { ["text"] = Question, ["log_probability"] = limit };
+        });
         return GlmVoiceModel.Load(
-            ModelFolder.Open(_folder["model" + name]),
+            folder,
             _device,
             new LanguageModelOptions { Sampling = SamplingOptions.Greedy, MaxNewTokens = 20, ContextLength = 512, Graph = new GraphOptions { Threads = 1 } });
     }

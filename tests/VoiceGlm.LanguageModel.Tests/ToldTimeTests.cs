@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
-using VoiceGlm.Checkpoints;
 using VoiceGlm.Inference;
 using VoiceGlm.Testing;
 
@@ -16,14 +14,8 @@ public sealed class ToldTimeTests : IDisposable
 
     public ToldTimeTests()
     {
-        string checkpoint = Directory.CreateDirectory(_folder["checkpoint"]).FullName;
-        foreach (string file in Directory.EnumerateFiles(Repository.Fixture("lm", "model"))) File.Copy(file, Path.Combine(checkpoint, Path.GetFileName(file)));
-        JsonNode configuration = JsonNode.Parse(File.ReadAllText(Path.Combine(checkpoint, "config.json")))!;
-        configuration["system_prompt_clock"] = true;
-        File.WriteAllText(Path.Combine(checkpoint, "config.json"), configuration.ToJsonString());
-        CheckpointConverter.Convert([checkpoint], _folder["model"], progress: null, Token);
         _model = GlmVoiceModel.Load(
-            ModelFolder.Open(_folder["model"]),
+            ChangedModel.Convert(_folder, "", static configuration => configuration["system_prompt_clock"] = true),
             _device,
             new LanguageModelOptions { Sampling = SamplingOptions.Greedy, MaxNewTokens = 20, ContextLength = 512, Graph = new GraphOptions { Threads = 1 }, Time = _time });
     }

@@ -6,8 +6,6 @@ namespace VoiceGlm.Rtc.Tests;
 /// <summary>A headless Chromium that shows one page until it is disposed.</summary>
 internal sealed class Chromium : IDisposable
 {
-    private static readonly string[] s_places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/opt/google/chrome/chrome"];
-
     private readonly TemporaryFolder _profile = new();
     private readonly Process _process;
 
@@ -31,8 +29,8 @@ internal sealed class Chromium : IDisposable
     /// <summary>Opens a page; skips the test where there is no browser.</summary>
     public static Chromium Open(string url, params string[] arguments)
     {
-        string? program = s_places.Prepend(Environment.GetEnvironmentVariable("CHROMIUM") ?? "").FirstOrDefault(File.Exists);
-        Assert.SkipUnless(program is not null, "Chromium was not found: apt-get install chromium, or set CHROMIUM to its path.");
+        string? program = ChromiumProgram.Find();
+        Assert.SkipUnless(program is not null, ChromiumProgram.HowToInstall);
         return new Chromium(program!, url, arguments);
     }
 
