@@ -24,7 +24,9 @@ def learn(folder: Path, finish: bool) -> None:
     """Trains into ``model``, from the weights of the rehearsal if there was one. The embeddings of speech tokens begin anew: there they meant letters."""
     torch.manual_seed(1)
     bpe = Bpe.load(folder / "bpe")
-    samples = Samples(bpe, recorded(folder / "banks"), seed=2, dialogues=DIALOGUES)
+    banks = folder / "banks"
+    takes = len({bank.name.split("-")[1] for bank in banks.glob("users-*")})
+    samples = Samples(bpe, recorded(banks), seed=2, dialogues=DIALOGUES, heard=takes * DIALOGUES)
     model = LanguageModel(LanguageModelConfig(len(bpe)))
     rehearsed = folder / "rehearsal" / "final.pt"
     train(model, samples, folder / "model", Training(), finish, begin_with=rehearsed if rehearsed.exists() else None, anew=range(bpe.first_speech, len(bpe)))

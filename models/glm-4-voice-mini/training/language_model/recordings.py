@@ -19,25 +19,25 @@ from corpora.voices import TRAINING, Manner, Voice, draw
 from decoder.voice import GAIN, KAISER, TEACHER_RATE, synthesize, to_pcm16, trim
 
 from .domain.dialogue import Dialogue
-from .domain.generator import dialogues
+from .domain.generator import numbered
 from .domain.grammar import TRAIN
 from .domain.numbers import spoken
 from .samples import DIALOGUE_SEED
 
-# The training's dialogues are the first so many of their seed.
+# The training's dialogues are the first so many of their seed; those whose users are recorded again, the next so many, and so on.
 DIALOGUES = 12_000
 # Tool answers are most of what is different from one dialogue to the next: a part of them is enough to learn to read aloud.
 OBSERVED_DIALOGUES = 6_000
 BATCH = 400
 
 
-def training_dialogues(count: int = DIALOGUES) -> Iterator[Dialogue]:
-    return dialogues(count, TRAIN, DIALOGUE_SEED)
+def training_dialogues(take: int = 0) -> Iterator[Dialogue]:
+    return (numbered(number, TRAIN, DIALOGUE_SEED) for number in range(take * DIALOGUES, (take + 1) * DIALOGUES))
 
 
 def make_users(folder: Path, take: int) -> None:
-    """Every sentence of the training's dialogues, in order, each by a voice drawn anew; another `take` draws others."""
-    texts = [exchange.user for dialogue in training_dialogues() for exchange in dialogue.exchanges if exchange.user]
+    """Every sentence of the dialogues of a `take`, in order, each by a voice drawn anew."""
+    texts = [exchange.user for dialogue in training_dialogues(take) for exchange in dialogue.exchanges if exchange.user]
     writer = StoreWriter(folder)
     with tempfile.TemporaryDirectory() as scratch:
         synthesizer = Synthesizer(Path(scratch))

@@ -41,9 +41,9 @@ class Samples:
     TASKS: Dict[str, float] = {"spoken": 0.25, "understood": 0.26, "beyond": 0.03, "number": 0.05, "typed": 0.05, "read": 0.15, "read aloud": 0.08, "write down": 0.13}
     CHUNK = 256
 
-    def __init__(self, bpe: Bpe, speech: Speech, seed: int, dialogues: Optional[int] = None) -> None:
-        """dialogues: how many different ones there are; without end if not given."""
-        self._bpe, self._speech, self._seed, self._dialogues = bpe, speech, seed, dialogues
+    def __init__(self, bpe: Bpe, speech: Speech, seed: int, dialogues: Optional[int] = None, heard: Optional[int] = None) -> None:
+        """dialogues: how many there are whose answers were recorded; heard: whose users were. Without end if not given."""
+        self._bpe, self._speech, self._seed, self._dialogues, self._heard_dialogues = bpe, speech, seed, dialogues, heard
 
     def __call__(self, number: int) -> Sample:
         rng = random.Random(f"{self._seed} sample {number}")
@@ -71,13 +71,12 @@ class Samples:
         random.Random(f"{self._seed} chunk {number}").shuffle(made)
         return [pad(batch) for batch in made]
 
-    def _draw(self, rng: random.Random) -> Dialogue:
-        if self._dialogues is None:
-            return dialogue(rng, TRAIN)
-        return numbered(rng.randrange(self._dialogues), TRAIN, DIALOGUE_SEED)
+    def _draw(self, rng: random.Random, count: Optional[int]) -> Dialogue:
+        """One of the first so many."""
+        return dialogue(rng, TRAIN) if count is None else numbered(rng.randrange(count), TRAIN, DIALOGUE_SEED)
 
     def _dialogue(self, rng: random.Random, by_speech: bool) -> Optional[Sample]:
-        drawn = self._draw(rng)
+        drawn = self._draw(rng, self._dialogues)
         greeting = self._reading(rng, self._exchanges(rng, 1)[0]) if rng.random() < GREETED else None
         # A greeting is asked for in writing, which the prompt then speaks of, whatever the user does.
         writer = PromptWriter(self._bpe, by_speech and greeting is None, self._clock(drawn.clock))
@@ -115,7 +114,7 @@ class Samples:
 
     def _briefly(self, rng: random.Random, by_speech: bool) -> Optional[Sample]:
         """A dialogue up to some exchange, of whose replies there are only the first words: what was understood shows in these, at a third of the cost."""
-        drawn = self._draw(rng) if by_speech else dialogue(rng, TRAIN)
+        drawn = self._draw(rng, self._heard_dialogues if by_speech else None)
         writer = PromptWriter(self._bpe, by_speech, self._clock(drawn.clock))
         last = rng.randrange(len(drawn.exchanges))
         for number, exchange in enumerate(drawn.exchanges[:last + 1]):
@@ -218,7 +217,7 @@ class Samples:
         return clock_sentence(clock) if clock else None
 
     def _exchanges(self, rng: random.Random, count: int) -> List[Exchange]:
-        return [rng.choice(self._draw(rng).exchanges) for _ in range(count)]
+        return [rng.choice(self._draw(rng, self._dialogues).exchanges) for _ in range(count)]
 
     def _heard(self, exchange: Exchange, rng: random.Random) -> Optional[List[int]]:
         if exchange.noise:
