@@ -4,12 +4,14 @@ using System.Text.RegularExpressions;
 
 namespace VoiceGlm.ServerHost;
 
-/// <summary>The service as a process of its own, on a free port, as it is started by a person. Disposing it kills it.</summary>
+/// <summary>The service, or another web program of this repository, as a process of its own, on a free port, as it is started by a person. Disposing it kills it.</summary>
 public sealed partial class ServerProcess : IAsyncDisposable
 {
-    // bin/<project>/<configuration>: the program is where the build has put it.
-    private static readonly string s_folder = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "VoiceGlm.Server", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))));
+    private const string Service = "VoiceGlm.Server";
+
+    // bin/<project>/<configuration>: programs are where the build has put them.
+    private static readonly string s_programs = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", ".."));
+    private static readonly string s_configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
 
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(60);
 
@@ -17,11 +19,11 @@ public sealed partial class ServerProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServerProcess(IReadOnlyDictionary<string, string> settings)
+    private ServerProcess(IReadOnlyDictionary<string, string> settings, string program)
     {
         var start = new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { Path.Combine(s_folder, "VoiceGlm.Server.dll") },
+            ArgumentList = { Path.Combine(s_programs, program, s_configuration, program + ".dll") },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
@@ -52,9 +54,10 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Starts the service and waits until it listens; the model may still be loaded.</summary>
     /// <param name="settings">Settings, such as <c>VoiceGlm:Model:Path</c>.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+    /// <param name="program">The project, if it is not the service.</param>
+    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken, string program = Service)
     {
-        var server = new ServerProcess(settings);
+        var server = new ServerProcess(settings, program);
         try
         {
             server.Address = await server._address.Task.WaitAsync(s_longest, cancellationToken);
@@ -71,7 +74,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <returns>Its exit code and what it wrote.</returns>
     public static async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
-        await using var server = new ServerProcess(settings);
+        await using var server = new ServerProcess(settings, Service);
         return (await server.WaitForExitAsync(cancellationToken), server.Output);
     }
 
@@ -117,9 +120,9 @@ public sealed partial class ServerProcess : IAsyncDisposable
     {
         if (line is null) return;
         lock (_output) _output.AppendLine(line);
-        if (Page().Match(line) is { Success: true } match) _address.TrySetResult(new Uri(match.Groups[1].Value));
+        if (AddressLine().Match(line) is { Success: true } match) _address.TrySetResult(new Uri(match.Groups[1].Value));
     }
 
-    [GeneratedRegex(@"Talk at (http\S+)")]
-    private static partial Regex Page();
+    [GeneratedRegex(@"(?:Talk at|Now listening on:) (http\S+)")]
+    private static partial Regex AddressLine();
 }

@@ -30,7 +30,7 @@ export interface BrowserOptions {
 
 export async function launch({ permission = "granted", microphone = true, silence = 8 }: BrowserOptions = {}): Promise<Browser> {
   // The page of another origin in these tests comes from nowhere, which a browser does not let speak to this machine.
-  const args = ["--no-sandbox", "--autoplay-policy=user-gesture-required", "--disable-features=LocalNetworkAccessChecks"];
+  const args = ["--no-sandbox", "--autoplay-policy=user-gesture-required", "--disable-features=LocalNetworkAccessChecks", "--allow-loopback-in-peer-connection"];
   if (microphone) args.push("--use-fake-device-for-media-stream", `--use-file-for-fake-audio-capture=${withSilence(speech, silence)}`);
   if (permission === "granted") args.push("--use-fake-ui-for-media-stream");
   return chromium.launch({ executablePath: findChromium(), args });
