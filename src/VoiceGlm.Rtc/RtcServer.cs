@@ -67,6 +67,9 @@ public sealed class RtcServer : IAsyncDisposable
     /// <summary>Where TCP connections are accepted.</summary>
     public IReadOnlyList<IPEndPoint> TcpEndPoints => [.. _tcp.Select(static endpoint => endpoint.LocalEndPoint)];
 
+    /// <summary>The time by the steady clock that arrivals are told by.</summary>
+    public TimeSpan Now => Router.Now;
+
     /// <summary>Sessions that are not over.</summary>
     public int SessionCount => _peers.Count;
 

@@ -21,6 +21,7 @@ internal static class VoiceService
 
         builder.Services.AddVoiceGlm();
         builder.Services.AddSignalRVoice();
+        builder.Services.AddWebRtcVoice();
         builder.Services.AddOptions<PageOptions>().BindConfiguration(PageOptions.SectionName, static binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         builder.Services.AddHostedService<PageOpener>();
         builder.Services.AddOpenTelemetry()
@@ -31,6 +32,7 @@ internal static class VoiceService
         app.UsePageSecurity();
         app.UsePage();
         app.MapVoiceHub("/voice");
+        app.MapWebRtcVoice("/webrtc");
         app.MapAbout();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(VoiceGlmServiceCollectionExtensions.ReadyTag) });

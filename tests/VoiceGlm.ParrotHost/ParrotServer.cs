@@ -3,7 +3,7 @@ using VoiceGlm.Testing;
 
 namespace VoiceGlm.ParrotHost;
 
-/// <summary>The built page and a <see cref="ParrotHandler"/> behind the hub, without a model. Its content security policy is as strict as can be.</summary>
+/// <summary>The built page and a <see cref="ParrotHandler"/> behind the hub and behind calls, without a model. Its content security policy is as strict as can be.</summary>
 public sealed class ParrotServer : IAsyncDisposable
 {
     private const string Policy =
@@ -25,7 +25,7 @@ public sealed class ParrotServer : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(url);
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IVoiceConnectionHandler, ParrotHandler>().AddSignalRVoice(static options => options.AllowedOrigins = ["*"]);
+        builder.Services.AddSingleton<IVoiceConnectionHandler, ParrotHandler>().AddSignalRVoice(static options => options.AllowedOrigins = ["*"]).AddWebRtcVoice();
         WebApplication application = builder.Build();
         application.Use(static (context, next) =>
         {
@@ -37,6 +37,7 @@ public sealed class ParrotServer : IAsyncDisposable
         var files = new PhysicalFileProvider(PageFolder);
         application.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files }).UseStaticFiles(new StaticFileOptions { FileProvider = files });
         application.MapVoiceHub("/voice");
+        application.MapWebRtcVoice("/webrtc");
         application.MapGet("/about", static () => new { model = "parrot", examples = new[] { "What is seven plus five?", "Draw a heron." } });
         await application.StartAsync();
         return new ParrotServer(application);

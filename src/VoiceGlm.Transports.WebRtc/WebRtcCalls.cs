@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using VoiceGlm.Audio;
+using VoiceGlm.Rtc;
+
+namespace VoiceGlm.Transports.WebRtc;
+
+/// <summary>The calls of the service: answers offers, runs a session for each, finds them by their addresses. Thread-safe.</summary>
+internal sealed partial class WebRtcCalls(
+    RtcServer server, IServiceScopeFactory scopes, IOptions<WebRtcVoiceOptions> options, IHostApplicationLifetime lifetime, ILogger<WebRtcCalls> logger) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, WebRtcCall> _calls = new();
+    private readonly (IAudioCodec Codec, AudioFormat Format)[] _codecs =
+        [.. AudioCodecs.Available.Select(static codec => (codec, new AudioFormat(codec.Name, codec.ClockRate, codec.Channels, codec.FormatParameters)))];
+
+    // One beat per core: sound is coded in it.
+    private readonly MediaClock[] _clocks = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(static _ => new MediaClock())];
+
+    /// <summary>Whether new calls are taken: not when the service is stopping.</summary>
+    public bool IsOpen => !lifetime.ApplicationStopping.IsCancellationRequested;
+
+    /// <summary>Begins a call.</summary>
+    /// <param name="offer">The offer, SDP.</param>
+    /// <exception cref="SdpException">The offer cannot be read or met.</exception>
+    /// <exception cref="InvalidOperationException">There are as many calls as there may be.</exception>
+    public WebRtcCall Begin(string offer)
+    {
+        AudioAnswer agreed = AudioAnswer.Agree(AudioOffer.Parse(offer), _codecs.Select(static codec => codec.Format));
+        (IAudioCodec codec, AudioFormat format) = _codecs.First(codec => codec.Format == agreed.Audio.Format);
+        var connection = new WebRtcVoiceConnection(server, codec, options.Value);
+        PeerConnection peer = server.Accept(offer, [format], connection);
+        connection.Begin(peer);
+        var call = new WebRtcCall(peer, connection, offer);
+        _calls[call.Id] = call;
+        CallBegan(logger, format.Name);
+        _ = RunAsync(call);
+        return call;
+    }
+
+    /// <summary>The call of an address, or <see langword="null"/>.</summary>
+    public WebRtcCall? Find(string id) => _calls.GetValueOrDefault(id);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (MediaClock clock in _clocks) clock.Dispose();
+    }
+
+    private async Task RunAsync(WebRtcCall call)
+    {
+        await Task.Yield();
+        Action beat = call.Connection.Beat;
+        MediaClock clock = _clocks.MinBy(static clock => clock.Count)!;
+        try
+        {
+            // Who never connects needs no place in a conversation.
+            await call.Peer.Connected;
+            clock.Add(beat);
+            await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<IVoiceConnectionHandler>().RunAsync(call.Connection, new SessionSettings(), lifetime.ApplicationStopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // It did not come to be, or the service is stopping.
+        }
+        catch (Exception exception)
+        {
+            CallFailed(logger, exception);
+        }
+
+        clock.Remove(beat);
+        await call.Connection.DisposeAsync();
+        _calls.TryRemove(call.Id, out _);
+        CallEnded(logger, await call.Peer.Closed);
+    }
+
+    [LoggerMessage(1100, LogLevel.Information, "A call began, coded in {Codec}", EventName = nameof(CallBegan))]
+    private static partial void CallBegan(ILogger logger, string codec);
+
+    [LoggerMessage(1101, LogLevel.Information, "A call is over: {Reason}", EventName = nameof(CallEnded))]
+    private static partial void CallEnded(ILogger logger, string reason);
+
+    [LoggerMessage(1102, LogLevel.Error, "A call failed", EventName = nameof(CallFailed))]
+    private static partial void CallFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,15 @@
+using VoiceGlm.ParrotHost;
+
+namespace VoiceGlm.Browser.Tests;
+
+/// <summary>A real browser's calls.</summary>
+public sealed class CallTests
+{
+    [Fact]
+    public async Task Browser_calls_and_interrupts()
+    {
+        WebTests.SkipWithoutBrowser();
+        await using ParrotServer server = await ParrotServer.StartAsync("http://127.0.0.1:0");
+        await WebTests.RunAsync("e2e:webrtc", server.Url);
+    }
+}
