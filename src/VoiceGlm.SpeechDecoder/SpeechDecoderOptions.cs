@@ -8,9 +8,9 @@ public sealed class SpeechDecoderOptions
 
     /// <summary>
     /// Tokens of each block; the last length repeats. A small first block speaks soon (10 tokens are 0.8 s), larger later ones cost
-    /// less per second of speech. Multiples of the encoder's attention block (published: 10) sound best. Default 10, 20, 40, 50.
+    /// less per second of speech. Multiples of the encoder's attention block (published: 10) sound best. Default 10, 10, 20, 40, 50.
     /// </summary>
-    public IReadOnlyList<int> BlockTokens { get; set; } = [10, 20, 40, 50];
+    public IReadOnlyList<int> BlockTokens { get; set; } = [10, 10, 20, 40, 50];
 
     /// <summary>
     /// Spoken tokens that a block is decoded after, as context (12.5 are a second). More keeps the voice steadier; time and memory of

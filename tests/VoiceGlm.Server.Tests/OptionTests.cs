@@ -9,7 +9,7 @@ namespace VoiceGlm.Server.Tests;
 public sealed class OptionTests
 {
     [Theory]
-    [InlineData(new int[0], new[] { 10, 20, 40, 50 })]
+    [InlineData(new int[0], new[] { 10, 10, 20, 40, 50 })]
     [InlineData(new[] { 5, 25 }, new[] { 5, 25 })]
     public void Blocks_of_the_configuration_replace_the_default_ones(int[] configured, int[] expected)
     {
