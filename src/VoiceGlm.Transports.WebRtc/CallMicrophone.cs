@@ -8,13 +8,13 @@ namespace VoiceGlm.Transports.WebRtc;
 internal sealed class CallMicrophone : IDisposable
 {
     // 2 s: fresh speech matters more than old, and a drop means that the session cannot keep up.
-    private const int Frames = 100;
+    private const int Capacity = 100;
 
     private readonly Lock _gate = new();
     private readonly JitterBuffer _buffer;
     private readonly Resampler _resampler;
     private readonly Channel<AudioFrame> _frames = Channel.CreateBounded<AudioFrame>(
-        new BoundedChannelOptions(Frames) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true });
+        new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true });
     private readonly float[] _heard;
     private uint? _ssrc;
     private long _position;
@@ -30,7 +30,7 @@ internal sealed class CallMicrophone : IDisposable
     }
 
     /// <summary>The frames. When nobody reads, the oldest are dropped.</summary>
-    public ChannelReader<AudioFrame> Frames16 => _frames.Reader;
+    public ChannelReader<AudioFrame> Frames => _frames.Reader;
 
     /// <summary>Takes a packet, which is copied.</summary>
     public void Insert(in AudioPacket packet)

@@ -53,11 +53,12 @@ internal sealed partial class WebRtcCalls(
     {
         await Task.Yield();
         Action beat = call.Connection.Beat;
-        MediaClock clock = _clocks.MinBy(static clock => clock.Count)!;
+        MediaClock? clock = null;
         try
         {
             // Who never connects needs no place in a conversation.
             await call.Peer.Connected;
+            clock = _clocks.MinBy(static clock => clock.Count)!;
             clock.Add(beat);
             await using AsyncServiceScope scope = scopes.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<IVoiceConnectionHandler>().RunAsync(call.Connection, new SessionSettings(), lifetime.ApplicationStopping);
@@ -71,7 +72,7 @@ internal sealed partial class WebRtcCalls(
             CallFailed(logger, exception);
         }
 
-        clock.Remove(beat);
+        clock?.Remove(beat);
         await call.Connection.DisposeAsync();
         _calls.TryRemove(call.Id, out _);
         CallEnded(logger, await call.Peer.Closed);

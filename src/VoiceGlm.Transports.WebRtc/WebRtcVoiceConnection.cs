@@ -10,8 +10,9 @@ namespace VoiceGlm.Transports.WebRtc;
 /// </summary>
 internal sealed class WebRtcVoiceConnection : IVoiceConnection, IPeerListener
 {
+    private const int OutageBeats = 10;
+
     private readonly Lock _gate = new();
-    private readonly IAudioCodec _codec;
     private readonly IAudioEncoder _encoder;
     private readonly CallMicrophone _microphone;
     private readonly CallSpeech _speech;
@@ -20,11 +21,13 @@ internal sealed class WebRtcVoiceConnection : IVoiceConnection, IPeerListener
     private readonly TimeSpan _delay;
     private readonly float[] _packet;
     private readonly byte[] _payload;
+    private readonly uint _packetTicks;
     private TaskCompletionSource? _changed;
     private PeerConnection? _peer;
     private uint _timestamp;
+    private TimeSpan _spokenAt;
     private bool _hasPaused = true;
-    private volatile float _loss;
+    private int _reportedLoss = -1;
     private bool _isClosed;
 
     /// <param name="server">Whose clock the packets arrive by.</param>
@@ -33,17 +36,17 @@ internal sealed class WebRtcVoiceConnection : IVoiceConnection, IPeerListener
     public WebRtcVoiceConnection(RtcServer server, IAudioCodec codec, WebRtcVoiceOptions options)
     {
         _server = server;
-        _codec = codec;
         _delay = options.PlayoutDelay;
         _encoder = codec.CreateEncoder();
         _microphone = new CallMicrophone(codec, MediaClock.Interval);
         _speech = new CallSpeech(codec.SampleRate);
         _packet = new float[codec.SampleRate.SamplesIn(MediaClock.Interval)];
         _payload = new byte[_encoder.MaxPayloadBytes(_packet.Length)];
+        _packetTicks = (uint)(codec.ClockRate * MediaClock.Interval.Milliseconds / 1000);
     }
 
     /// <inheritdoc/>
-    public ChannelReader<AudioFrame> Microphone => _microphone.Frames16;
+    public ChannelReader<AudioFrame> Microphone => _microphone.Frames;
 
     /// <inheritdoc/>
     public ChannelReader<VoiceCommand> Commands => _commands.Reader;
@@ -98,7 +101,7 @@ internal sealed class WebRtcVoiceConnection : IVoiceConnection, IPeerListener
     public void OnAudio(PeerConnection peer, in AudioPacket packet) => _microphone.Insert(packet);
 
     /// <inheritdoc/>
-    public void OnReport(PeerConnection peer, ReceptionReport report) => _loss = report.FractionLost / 256f;
+    public void OnReport(PeerConnection peer, ReceptionReport report) => Interlocked.Exchange(ref _reportedLoss, report.FractionLost);
 
     /// <inheritdoc/>
     public void OnStateChanged(PeerConnection peer, PeerState state)
@@ -137,13 +140,25 @@ internal sealed class WebRtcVoiceConnection : IVoiceConnection, IPeerListener
         lock (_gate)
         {
             if (_isClosed || !peer.Agreed.Sends) return;
-            if (_speech.Take(_packet, _server.Now) > 0) TellWaiting();
-            _encoder.ReportLoss(_loss);
+            TimeSpan now = _server.Now;
+            LeaveOut(now - _spokenAt);
+            _spokenAt = now;
+            if (_speech.Take(_packet, now) > 0) TellWaiting();
+            if (Interlocked.Exchange(ref _reportedLoss, -1) is >= 0 and int loss) _encoder.ReportLoss(loss / 256.0);
             int length = _encoder.Encode(_packet, _payload);
             if (length > 0) peer.SendAudio(_payload.AsSpan(0, length), _timestamp, isMarked: _hasPaused);
             _hasPaused = length == 0;
-            _timestamp += (uint)(_codec.ClockRate * MediaClock.Interval.Milliseconds / 1000);
+            _timestamp += _packetTicks;
         }
+    }
+
+    // After an outage the peer is told of a pause; packets that seemed to be late by as much would cost it that much delay.
+    private void LeaveOut(TimeSpan since)
+    {
+        long beats = (long)(since / MediaClock.Interval);
+        if (beats < OutageBeats) return;
+        _timestamp += (uint)(beats - 1) * _packetTicks;
+        _hasPaused = true;
     }
 
     private void Close()
