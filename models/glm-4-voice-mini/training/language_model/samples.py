@@ -38,7 +38,7 @@ BATCH_TOKENS = 3200
 class Samples:
     """Draws samples; the same number always gives the same sample."""
 
-    TASKS: Dict[str, float] = {"spoken": 0.25, "understood": 0.26, "beyond": 0.03, "number": 0.05, "typed": 0.05, "read": 0.15, "read aloud": 0.08, "write down": 0.13}
+    TASKS: Dict[str, float] = {"spoken": 0.20, "understood": 0.38, "beyond": 0.03, "number": 0.06, "typed": 0.04, "read": 0.10, "read aloud": 0.08, "write down": 0.11}
     CHUNK = 256
 
     def __init__(self, bpe: Bpe, speech: Speech, seed: int, dialogues: Optional[int] = None, heard: Optional[int] = None) -> None:

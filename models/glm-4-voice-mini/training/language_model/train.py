@@ -29,7 +29,7 @@ class Training:
 
     peak: float = 1.5e-3
     warmup: int = 300
-    planned: int = 14_000
+    planned: int = 18_000
     finish_steps: int = 5000
     weight_decay: float = 0.05
     save_seconds: float = 240.0
