@@ -3,7 +3,7 @@ using VoiceGlm.Testing;
 
 namespace VoiceGlm.Browser.Tests;
 
-/// <summary>The first minute of a newcomer: the service as it comes, a browser, a question in a voice that the model was never trained on.</summary>
+/// <summary>The first minute of a newcomer: the service as it comes, a browser, its page or a call, a question in a voice that the model was never trained on.</summary>
 public sealed class SpokenAnswerTests
 {
     private const string Sums = """
@@ -14,8 +14,10 @@ public sealed class SpokenAnswerTests
         public <sum> = <number> (plus | minus | times) <number> is <number>;
         """;
 
-    [Fact]
-    public async Task Question_is_understood_and_the_right_answer_is_written_and_sounds()
+    [Theory]
+    [InlineData("e2e:understood")]
+    [InlineData("e2e:called")]
+    public async Task Question_is_understood_and_the_right_answer_sounds(string script)
     {
         WebTests.SkipWithoutBrowser();
         Assert.SkipUnless(Pocketsphinx.IsInstalled, Pocketsphinx.HowToInstall);
@@ -24,7 +26,7 @@ public sealed class SpokenAnswerTests
         await using ServerProcess server = await ServerProcess.StartAsync(new Dictionary<string, string> { ["VoiceGlm:Model:Temperature"] = "0" }, cancellationToken);
         await server.WaitUntilReadyAsync(cancellationToken);
 
-        await WebTests.RunAsync("e2e:understood", server.Address.AbsoluteUri, new Dictionary<string, string>
+        await WebTests.RunAsync(script, server.Address.AbsoluteUri, new Dictionary<string, string>
         {
             ["VOICEGLM_SPEECH"] = Repository.Fixture("spoken", "seven_plus_five.wav"),
             ["VOICEGLM_RECORDING"] = folder["speaker.wav"],

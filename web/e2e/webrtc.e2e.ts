@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { launch, url } from "./browser";
+import { dial, type Call } from "./call";
 
 /** A browser's own call, without the page's code: it offers over HTTP and hears a parrot, which says back what the microphone hears. */
 
@@ -42,15 +43,6 @@ test("Whoever speaks over the answer silences it", async () => {
   }
 });
 
-interface Call {
-  call: {
-    connection: RTCPeerConnection;
-    location: string;
-    /** Answers that sounded, and for how long; pauses of up to half a second belong to them. */
-    spans: { begun: number; seconds: number }[];
-  };
-}
-
 async function hears(page: Page, seconds: number): Promise<void> {
   const longest = () => page.evaluate(() => Math.max(0, ...(window as unknown as Window & Call).call.spans.map((span) => span.seconds)));
   await expect.poll(longest, { timeout: 30_000 }).toBeGreaterThan(seconds);
@@ -59,38 +51,6 @@ async function hears(page: Page, seconds: number): Promise<void> {
 /** How many answers are over: they began more than three seconds ago. */
 async function ended(page: Page): Promise<number> {
   return page.evaluate(() => (window as unknown as Window & Call).call.spans.filter((span) => performance.now() - span.begun > 3_000).length);
-}
-
-/** Runs in the page: calls, and listens. */
-async function dial(): Promise<void> {
-  const microphone = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
-  const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
-  for (const track of microphone.getTracks()) connection.addTrack(track, microphone);
-  const sounding = new Promise<MediaStream>((resolve) => (connection.ontrack = ({ streams }) => resolve(streams[0]!)));
-  await connection.setLocalDescription();
-  const response = await fetch("/webrtc", { method: "POST", headers: { "Content-Type": "application/sdp" }, body: connection.localDescription!.sdp });
-  if (response.status !== 201) throw new Error(`${response.status}: ${await response.text()}`);
-  await connection.setRemoteDescription({ type: "answer", sdp: await response.text() });
-  const spans: Call["call"]["spans"] = [];
-  (window as unknown as Call).call = { connection, location: response.headers.get("Location")!, spans };
-
-  const stream = await sounding;
-  const element = new Audio();
-  element.srcObject = stream; // A remote track flows into a graph only while an element plays it.
-  element.muted = true;
-  await element.play();
-  const context = new AudioContext();
-  const analyser = new AnalyserNode(context, { fftSize: 2048 });
-  context.createMediaStreamSource(stream).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
-  setInterval(() => {
-    analyser.getFloatTimeDomainData(samples);
-    if (!samples.some((sample) => Math.abs(sample) > 0.01)) return;
-    const now = performance.now();
-    const last = spans.at(-1);
-    if (last && now - last.begun < 1000 * last.seconds + 500) last.seconds = (now - last.begun) / 1000;
-    else spans.push({ begun: now, seconds: 0 });
-  }, 40);
 }
 
 /** Runs in the page: begins ICE again, as a client does whose network has changed. Returns the status of the answer. */
