@@ -97,10 +97,10 @@ public sealed class SamplerTests
         TokenId[] history = [new(1), new(2)];
         sampler.Next(logits, history);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++) sampler.Next(logits, history);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() =>
+        {
+            for (int i = 0; i < 10; i++) sampler.Next(logits, history);
+        }));
     }
 
     [Fact]
