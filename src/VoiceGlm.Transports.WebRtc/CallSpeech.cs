@@ -7,7 +7,8 @@ namespace VoiceGlm.Transports.WebRtc;
 /// each other in the order in which they began. Not thread-safe.
 /// </summary>
 /// <param name="rate">The codec's rate.</param>
-internal sealed class CallSpeech(SampleRate rate)
+/// <param name="onItsWay">From sending a packet to the end of its sound.</param>
+internal sealed class CallSpeech(SampleRate rate, TimeSpan onItsWay)
 {
     /// <summary>Speech that waits here to be sent: the decoder outruns the ear, and back-pressure holds it.</summary>
     public static readonly TimeSpan Capacity = TimeSpan.FromSeconds(1);
@@ -78,28 +79,20 @@ internal sealed class CallSpeech(SampleRate rate)
     /// <summary>Whether a reply was flushed.</summary>
     public bool IsFlushed(TurnId turn) => Find(turn) is { IsFlushed: true };
 
-    /// <summary>Whether nothing of a reply waits.</summary>
-    public bool IsSent(TurnId turn) => Find(turn) is not { Waiting.Count: > 0 };
-
-    /// <summary>When the sound that was sent last of a reply has been heard to its end.</summary>
-    /// <param name="turn">The reply.</param>
-    /// <param name="packet">How long a packet is.</param>
-    /// <param name="delay">From sending a packet to its beginning.</param>
-    public TimeSpan SilentFrom(TurnId turn, TimeSpan packet, TimeSpan delay) => Find(turn) is { Sent: > 0 } reply ? reply.SentAt + delay + packet : TimeSpan.MinValue;
+    /// <summary>Whether nothing of a reply waits, and what was sent of it has been heard to its end.</summary>
+    public bool IsHeard(TurnId turn, TimeSpan now) => Find(turn) is not { } reply || (reply.Waiting.Count == 0 && LeftOf(reply, now) == TimeSpan.Zero);
 
     /// <summary>How much of a reply has been heard at a time: what was sent, less what is on its way. Never falls.</summary>
-    /// <param name="turn">The reply.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="packet">How long a packet is.</param>
-    /// <param name="delay">From sending a packet to its beginning.</param>
-    public TimeSpan HeardOf(TurnId turn, TimeSpan now, TimeSpan packet, TimeSpan delay)
+    public TimeSpan HeardOf(TurnId turn, TimeSpan now)
     {
         if (Find(turn) is not { Sent: > 0 } reply) return TimeSpan.Zero;
-        TimeSpan onItsWay = SilentFrom(turn, packet, delay) - now;
-        TimeSpan heard = rate.DurationOf(reply.Sent) - (onItsWay > TimeSpan.Zero ? onItsWay : TimeSpan.Zero);
+        TimeSpan heard = rate.DurationOf(reply.Sent) - LeftOf(reply, now);
         if (heard > reply.Heard) reply.Heard = heard;
         return reply.Heard;
     }
+
+    // Until what was sent last has been heard.
+    private TimeSpan LeftOf(Reply reply, TimeSpan now) => reply.Sent > 0 && reply.SentAt + onItsWay > now ? reply.SentAt + onItsWay - now : TimeSpan.Zero;
 
     private Reply? Find(TurnId turn) => _replies.Find(reply => reply.Turn == turn);
 

@@ -18,7 +18,6 @@ internal sealed class WebRtcVoiceConnection : IVoiceConnection, IPeerListener
     private readonly CallSpeech _speech;
     private readonly Channel<VoiceCommand> _commands = Channel.CreateBounded<VoiceCommand>(1);
     private readonly RtcServer _server;
-    private readonly TimeSpan _delay;
     private readonly float[] _packet;
     private readonly byte[] _payload;
     private readonly uint _packetTicks;
@@ -36,10 +35,9 @@ internal sealed class WebRtcVoiceConnection : IVoiceConnection, IPeerListener
     public WebRtcVoiceConnection(RtcServer server, IAudioCodec codec, WebRtcVoiceOptions options)
     {
         _server = server;
-        _delay = options.PlayoutDelay;
         _encoder = codec.CreateEncoder();
         _microphone = new CallMicrophone(codec, MediaClock.Interval);
-        _speech = new CallSpeech(codec.SampleRate);
+        _speech = new CallSpeech(codec.SampleRate, options.PlayoutDelay + MediaClock.Interval);
         _packet = new float[codec.SampleRate.SamplesIn(MediaClock.Interval)];
         _payload = new byte[_encoder.MaxPayloadBytes(_packet.Length)];
         _packetTicks = (uint)(codec.ClockRate * MediaClock.Interval.Milliseconds / 1000);
@@ -64,21 +62,14 @@ internal sealed class WebRtcVoiceConnection : IVoiceConnection, IPeerListener
     /// <inheritdoc/>
     public TimeSpan PlayedOf(TurnId turn)
     {
-        lock (_gate) return _speech.HeardOf(turn, _server.Now, MediaClock.Interval, _delay);
+        lock (_gate) return _speech.HeardOf(turn, _server.Now);
     }
 
     /// <inheritdoc/>
     public async ValueTask DrainAsync(TurnId turn, CancellationToken cancellationToken)
     {
         lock (_gate) _speech.Finish(turn);
-        await WaitUntilAsync(() => _isClosed || _speech.IsSent(turn) || _speech.IsFlushed(turn), cancellationToken);
-        while (true)
-        {
-            TimeSpan left;
-            lock (_gate) left = _isClosed || _speech.IsFlushed(turn) ? TimeSpan.Zero : _speech.SilentFrom(turn, MediaClock.Interval, _delay) - _server.Now;
-            if (left <= TimeSpan.Zero) return;
-            await Task.Delay(left < MediaClock.Interval ? left : MediaClock.Interval, cancellationToken);
-        }
+        await WaitUntilAsync(() => _isClosed || _speech.IsFlushed(turn) || _speech.IsHeard(turn, _server.Now), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -115,6 +106,7 @@ internal sealed class WebRtcVoiceConnection : IVoiceConnection, IPeerListener
     /// <summary>Hears and speaks for one interval, where the network is there. What fails ends this call alone.</summary>
     public void Beat()
     {
+        lock (_gate) TellWaiting();
         if (_peer is not { State: PeerState.Connected } peer) return;
         try
         {
@@ -143,7 +135,7 @@ internal sealed class WebRtcVoiceConnection : IVoiceConnection, IPeerListener
             TimeSpan now = _server.Now;
             LeaveOut(now - _spokenAt);
             _spokenAt = now;
-            if (_speech.Take(_packet, now) > 0) TellWaiting();
+            _speech.Take(_packet, now);
             if (Interlocked.Exchange(ref _reportedLoss, -1) is >= 0 and int loss) _encoder.ReportLoss(loss / 256.0);
             int length = _encoder.Encode(_packet, _payload);
             if (length > 0) peer.SendAudio(_payload.AsSpan(0, length), _timestamp, isMarked: _hasPaused);

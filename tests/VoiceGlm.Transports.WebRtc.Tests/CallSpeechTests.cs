@@ -3,7 +3,7 @@ namespace VoiceGlm.Transports.WebRtc.Tests;
 /// <summary>Speech on its way to a call, by samples and by the clock.</summary>
 public sealed class CallSpeechTests
 {
-    private static readonly TimeSpan s_delay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_onItsWay = TimeSpan.FromMilliseconds(120);
     private static readonly TurnId s_first = new(1);
     private static readonly TurnId s_second = new(2);
 
@@ -15,9 +15,9 @@ public sealed class CallSpeechTests
     {
         float[] samples = Noise(10_000);
         var random = new Random(3);
-        var whole = new CallSpeech(new SampleRate(hertz));
+        var whole = new CallSpeech(new SampleRate(hertz), s_onItsWay);
         whole.Add(s_first, samples, SampleRate.Vocoder);
-        var parts = new CallSpeech(new SampleRate(hertz));
+        var parts = new CallSpeech(new SampleRate(hertz), s_onItsWay);
         for (int start = 0; start < samples.Length;)
         {
             int length = Math.Min(random.Next(1, 900), samples.Length - start);
@@ -35,7 +35,7 @@ public sealed class CallSpeechTests
     [Fact]
     public void Packet_without_speech_is_silent_and_next_reply_follows_within_a_packet()
     {
-        var speech = new CallSpeech(SampleRate.Wideband);
+        var speech = new CallSpeech(SampleRate.Wideband, s_onItsWay);
         speech.Add(s_first, Enumerable.Repeat(0.5f, 100).ToArray(), SampleRate.Wideband);
         speech.Add(s_second, Enumerable.Repeat(-0.5f, 100).ToArray(), SampleRate.Wideband);
         float[] packet = Enumerable.Repeat(1f, 320).ToArray();
@@ -50,7 +50,7 @@ public sealed class CallSpeechTests
     [Fact]
     public void Heard_is_what_was_sent_less_what_is_on_its_way()
     {
-        var speech = new CallSpeech(SampleRate.Wideband);
+        var speech = new CallSpeech(SampleRate.Wideband, s_onItsWay);
         speech.Add(s_first, new float[8_000], SampleRate.Wideband);
         float[] packet = new float[320];
         TimeSpan now = TimeSpan.FromSeconds(7);
@@ -65,13 +65,13 @@ public sealed class CallSpeechTests
         speech.Take(packet, last + TimeSpan.FromSeconds(3));
         Assert.Equal(TimeSpan.FromMilliseconds(200), HeardAt(last + TimeSpan.FromSeconds(3)));
 
-        TimeSpan HeardAt(TimeSpan time) => speech.HeardOf(s_first, time, MediaClock.Interval, s_delay);
+        TimeSpan HeardAt(TimeSpan time) => speech.HeardOf(s_first, time);
     }
 
     [Fact]
     public void Flushed_reply_was_heard_as_far_as_it_was_sent_and_nothing_more_of_it_is_taken()
     {
-        var speech = new CallSpeech(SampleRate.Wideband);
+        var speech = new CallSpeech(SampleRate.Wideband, s_onItsWay);
         speech.Add(s_first, Noise(8_000), SampleRate.Wideband);
         float[] packet = new float[320];
         speech.Take(packet, TimeSpan.Zero);
@@ -80,14 +80,15 @@ public sealed class CallSpeechTests
 
         Assert.False(speech.Add(s_first, Noise(320), SampleRate.Wideband));
         Assert.Equal(0, speech.Take(packet, MediaClock.Interval));
-        Assert.True(speech.IsSent(s_first));
+        Assert.False(speech.IsHeard(s_first, s_onItsWay - MediaClock.Interval));
+        Assert.True(speech.IsHeard(s_first, s_onItsWay));
         Assert.True(speech.Add(s_second, Noise(320), SampleRate.Wideband));
     }
 
     [Fact]
     public void Reply_that_was_flushed_before_its_first_sample_has_none()
     {
-        var speech = new CallSpeech(SampleRate.Wideband);
+        var speech = new CallSpeech(SampleRate.Wideband, s_onItsWay);
         Assert.Equal(TimeSpan.Zero, speech.Flush(s_first));
         Assert.False(speech.Add(s_first, Noise(320), SampleRate.Wideband));
     }
@@ -95,7 +96,7 @@ public sealed class CallSpeechTests
     [Fact]
     public void Second_of_speech_is_enough_until_some_is_sent()
     {
-        var speech = new CallSpeech(SampleRate.Wideband);
+        var speech = new CallSpeech(SampleRate.Wideband, s_onItsWay);
         speech.Add(s_first, Noise(16_000), SampleRate.Wideband);
         Assert.True(speech.IsFull);
         speech.Take(new float[320], TimeSpan.Zero);
@@ -105,7 +106,7 @@ public sealed class CallSpeechTests
     [Fact]
     public void Other_rate_in_mid_reply_is_refused()
     {
-        var speech = new CallSpeech(SampleRate.Wideband);
+        var speech = new CallSpeech(SampleRate.Wideband, s_onItsWay);
         speech.Add(s_first, Noise(320), SampleRate.Vocoder);
         ArgumentException exception = Assert.Throws<ArgumentException>(() => speech.Add(s_first, Noise(320), SampleRate.Wideband));
         Assert.StartsWith("Reply 1 has 22050 Hz; a frame of it has 16000 Hz.", exception.Message, StringComparison.Ordinal);

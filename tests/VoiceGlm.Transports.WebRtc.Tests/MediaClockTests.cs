@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace VoiceGlm.Transports.WebRtc.Tests;
 
 /// <summary>The beat of calls.</summary>
@@ -6,32 +8,33 @@ public sealed class MediaClockTests
     [Fact]
     public async Task Every_call_beats_until_it_is_taken_out_and_the_clock_runs_again_for_the_next()
     {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         using var clock = new MediaClock();
         for (int i = 0; i < 2; i++)
         {
-            using var first = new SemaphoreSlim(0);
-            using var second = new SemaphoreSlim(0);
-            Action one = () => first.Release(), other = () => second.Release();
+            Channel<bool> first = Channel.CreateUnbounded<bool>(), second = Channel.CreateUnbounded<bool>();
+            Action one = () => first.Writer.TryWrite(true), other = () => second.Writer.TryWrite(true);
             clock.Add(one);
             clock.Add(other);
             for (int beat = 0; beat < 5; beat++)
             {
-                await first.WaitAsync(TestContext.Current.CancellationToken);
-                await second.WaitAsync(TestContext.Current.CancellationToken);
+                await first.Reader.ReadAsync(cancellationToken);
+                await second.Reader.ReadAsync(cancellationToken);
             }
 
             clock.Remove(one);
             // The beat that was under way may have been its last; those after the other's next one are without it.
-            await second.WaitAsync(TestContext.Current.CancellationToken);
-            await second.WaitAsync(TestContext.Current.CancellationToken);
-            int beats = first.CurrentCount;
-            await second.WaitAsync(TestContext.Current.CancellationToken);
-            Assert.Equal(beats, first.CurrentCount);
+            while (second.Reader.TryRead(out _))
+            {
+            }
+
+            await second.Reader.ReadAsync(cancellationToken);
+            await second.Reader.ReadAsync(cancellationToken);
+            int beats = first.Reader.Count;
+            await second.Reader.ReadAsync(cancellationToken);
+            Assert.Equal(beats, first.Reader.Count);
             clock.Remove(other);
-            while (second.CurrentCount > 0) await second.WaitAsync(TestContext.Current.CancellationToken);
             Assert.Equal(0, clock.Count);
-            // Released once more by a beat that was under way at most; then disposed.
-            await Task.Delay(5 * MediaClock.Interval, TestContext.Current.CancellationToken);
         }
     }
 }
