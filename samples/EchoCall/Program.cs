@@ -2,7 +2,7 @@
 using VoiceGlm.Rtc;
 
 WebApplication app = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory }).Build();
-if (app.Urls.Count == 0 && app.Configuration["urls"] is null) app.Urls.Add("http://localhost:8091");
+if (app.Configuration["urls"] is null) app.Urls.Add("http://localhost:8091");
 
 RtcOptions options = app.Configuration.GetSection(RtcOptions.SectionName).Get<RtcOptions>() ?? new RtcOptions();
 await using var server = new RtcServer(options);
