@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
+using VoiceGlm.CallTesting;
 using VoiceGlm.Testing;
 
 namespace VoiceGlm.Rtc.Tests;
