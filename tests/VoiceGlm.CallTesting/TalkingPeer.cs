@@ -48,7 +48,7 @@ public sealed class TalkingPeer : IDisposable
     public void Say(ReadOnlySpan<float> frame)
     {
         int length = _encoder.Encode(frame, _payload);
-        if (length > 0) Send(_peer.Media(_number++, _timestamp, _payload[..length], _payloadType));
+        if (length > 0) Send(_peer.Media(_number++, _timestamp, _payload.AsSpan(0, length), _payloadType));
         _timestamp += (uint)(_codec.ClockRate / 50);
         if (++_frames % FramesPerReport == 0 && _server != 0) Report();
     }

@@ -15,11 +15,14 @@ namespace VoiceGlm.CallTesting;
 /// <summary>The other side, as a browser would be: offers, checks, shakes hands by BouncyCastle's client, and exchanges SRTP over a real socket.</summary>
 public sealed class TestPeer : IDisposable
 {
+    private static readonly RtpExtensionMap s_extensions = new() { AudioLevel = 1, TransportSequence = 3 };
+
     private readonly DtlsDatagrams _dtls;
     private readonly DtlsIdentity _identity = DtlsIdentity.Create(DateTimeOffset.UtcNow);
     private readonly ConcurrentDictionary<string, TaskCompletionSource<byte[]>> _checks = new();
     private readonly Channel<byte[]> _media = Channel.CreateUnbounded<byte[]>();
     private readonly SrtpProfile[] _profiles;
+    private readonly byte[] _buffer = new byte[1500];
     private Link _link;
     private DtlsTransport? _transport;
     private string _ufrag = "test";
@@ -36,7 +39,7 @@ public sealed class TestPeer : IDisposable
     {
         _profiles = profile is { } one ? [one] : [SrtpProfile.AeadAes128Gcm, SrtpProfile.Aes128CmHmacSha1];
         _dtls = new DtlsDatagrams(datagram => _link!.Send(datagram));
-        _link = new Link(through ?? (overTcp ? server.TcpEndPoints[0] : server.UdpEndPoints[0]), overTcp, Take);
+        _link = new Link(through ?? (overTcp ? server.TcpEndPoints[0] : server.UdpEndPoints[0]), overTcp, Receive);
     }
 
     public const string Password = "pWd0123456789abcdefghijkl";
@@ -44,6 +47,9 @@ public sealed class TestPeer : IDisposable
     public uint Ssrc { get; set; } = 0xC0FFEE;
 
     public EndPoint LocalEndPoint => _link.LocalEndPoint;
+
+    /// <summary>Gets what arrives from now on, on the socket's thread and valid during the call, instead of those who wait for it.</summary>
+    public Action<ReadOnlyMemory<byte>>? Sink { get; set; }
 
     /// <summary>What arrived over the socket that was no answer to a check.</summary>
     public int MediaWaiting => _media.Reader.Count;
@@ -94,9 +100,13 @@ public sealed class TestPeer : IDisposable
         var client = new Client(_identity, _profiles, expected);
         _transport = await Task.Factory.StartNew(() => new DtlsClientProtocol().Connect(client, _dtls), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         _master = client.Master!;
+        Keys = client.Keys;
         _sends = _master.FromClient();
         _receives = _master.FromServer();
     }
+
+    /// <summary>The keys and salts of the media, both directions.</summary>
+    public byte[] Keys { get; private set; } = [];
 
     public SrtpProfile Profile => _master!.Profile;
 
@@ -126,17 +136,12 @@ public sealed class TestPeer : IDisposable
     public void Send(ReadOnlySpan<byte> packet) => _link.Send(packet);
 
     /// <summary>A protected packet of sound, not sent.</summary>
-    public byte[] Media(ushort sequenceNumber, uint timestamp, byte[] payload, byte payloadType = 0, bool isMarked = false, ushort transportSequence = 0)
-    {
-        var buffer = new byte[1500];
-        int length = RtpWriter.Write(
-            buffer,
-            new RtpHeader(payloadType, isMarked, sequenceNumber, timestamp, Ssrc),
-            new RtpExtensionMap { AudioLevel = 1, TransportSequence = 3 },
-            new RtpExtensionValues(new AudioLevel(20, true), 0, transportSequence),
-            payload);
-        return buffer[.._sends!.Protect(buffer, length)];
-    }
+    public byte[] Media(ushort sequenceNumber, uint timestamp, ReadOnlySpan<byte> payload, byte payloadType = 0, bool isMarked = false, ushort transportSequence = 0) =>
+        Protect(sequenceNumber, timestamp, payload, payloadType, isMarked, transportSequence).ToArray();
+
+    /// <summary>Sends a packet of sound, and allocates nothing.</summary>
+    public void SendMedia(ushort sequenceNumber, uint timestamp, ReadOnlySpan<byte> payload) =>
+        _link.Send(Protect(sequenceNumber, timestamp, payload, payloadType: 0, isMarked: false, transportSequence: sequenceNumber));
 
     /// <summary>A protected compound, not sent.</summary>
     public byte[] Control(byte[] compound)
@@ -183,7 +188,7 @@ public sealed class TestPeer : IDisposable
     {
         _ufrag = ufrag;
         _link.Dispose();
-        _link = new Link(overTcp ? server.TcpEndPoints[0] : server.UdpEndPoints[0], overTcp, Take);
+        _link = new Link(overTcp ? server.TcpEndPoints[0] : server.UdpEndPoints[0], overTcp, Receive);
     }
 
     public void Dispose()
@@ -200,13 +205,30 @@ public sealed class TestPeer : IDisposable
         return session.Media[0][name] ?? session[name]!;
     }
 
+    private Span<byte> Protect(ushort sequenceNumber, uint timestamp, ReadOnlySpan<byte> payload, byte payloadType, bool isMarked, ushort transportSequence)
+    {
+        int length = RtpWriter.Write(
+            _buffer,
+            new RtpHeader(payloadType, isMarked, sequenceNumber, timestamp, Ssrc),
+            s_extensions,
+            new RtpExtensionValues(new AudioLevel(20, true), 0, transportSequence),
+            payload);
+        return _buffer.AsSpan(0, _sends!.Protect(_buffer, length));
+    }
+
     private static bool IsControl(byte[] packet) => packet[1] is >= 192 and <= 223;
 
     private SrtpResult Restore(byte[] packet, out int length) => IsControl(packet) ? _receives!.UnprotectRtcp(packet, out length) : _receives!.Unprotect(packet, out length);
 
+    private void Receive(ReadOnlyMemory<byte> packet)
+    {
+        if (Sink is { } sink) sink(packet);
+        else Take(packet.ToArray());
+        Interlocked.Increment(ref _received);
+    }
+
     private void Take(byte[] packet)
     {
-        Interlocked.Increment(ref _received);
         if (packet[0] < 4)
         {
             if (_checks.TryRemove(Convert.ToHexString(packet.AsSpan(8, 12)), out TaskCompletionSource<byte[]>? answered)) answered.SetResult(packet);
@@ -229,7 +251,7 @@ public sealed class TestPeer : IDisposable
         private readonly Thread _thread;
         private long _sent;
 
-        public Link(IPEndPoint server, bool overTcp, Action<byte[]> take)
+        public Link(IPEndPoint server, bool overTcp, Action<ReadOnlyMemory<byte>> take)
         {
             _isTcp = overTcp;
             IPAddress address = server.Address.Equals(IPAddress.IPv6Any) || server.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : server.Address;
@@ -263,7 +285,7 @@ public sealed class TestPeer : IDisposable
             if (Thread.CurrentThread != _thread) _thread.Join();
         }
 
-        private void Receive(Action<byte[]> take)
+        private void Receive(Action<ReadOnlyMemory<byte>> take)
         {
             var framing = new StreamFraming();
             var buffer = new byte[2048];
@@ -274,7 +296,7 @@ public sealed class TestPeer : IDisposable
                     int length = _socket.Receive(_isTcp ? framing.Free.Span : buffer);
                     if (!_isTcp)
                     {
-                        take(buffer[..length]);
+                        take(buffer.AsMemory(0, length));
                         continue;
                     }
 
@@ -302,6 +324,8 @@ public sealed class TestPeer : IDisposable
 
         public SrtpMaster? Master { get; private set; }
 
+        public byte[] Keys { get; private set; } = [];
+
         public override IDictionary<int, byte[]> GetClientExtensions()
         {
             IDictionary<int, byte[]> extensions = base.GetClientExtensions();
@@ -328,6 +352,7 @@ public sealed class TestPeer : IDisposable
         {
             base.NotifyHandshakeComplete();
             Master = SrtpMaster.Export(m_context, _profile);
+            Keys = m_context.ExportKeyingMaterial(ExporterLabel.dtls_srtp, null, 2 * (SrtpProfiles.KeyLength + _profile.SaltLength()));
         }
 
         public override int GetHandshakeResendTimeMillis() => 200;

@@ -31,6 +31,7 @@ public sealed class RtcServerTests
             Assert.Equal(65_536, (await recorder.HearAsync()).Sequence);
             Assert.Equal(PeerState.Connected, session.State);
             Assert.Equal(1, server.SessionCount);
+            Assert.Equal(0, server.Counters.HandshakesFailed);
         }
     }
 
@@ -64,6 +65,7 @@ public sealed class RtcServerTests
         Assert.Equal(PeerState.Closed, session.State);
         Assert.True(session.Connected.IsCanceled);
         Assert.Equal(0, server.SessionCount);
+        Assert.Equal(1, server.Counters.HandshakesFailed);
     }
 
     [Fact]
