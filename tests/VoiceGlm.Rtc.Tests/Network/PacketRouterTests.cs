@@ -118,6 +118,39 @@ public sealed class PacketRouterTests
         Assert.True(path.Sent > 0);
     }
 
+    [Fact]
+    public async Task Reports_and_feedback_allocate_nothing()
+    {
+        await using RtcServer server = Calls.Server(static options => options.ConsentTimeout = TimeSpan.FromHours(1));
+        using var peer = new TestPeer(server);
+        var listener = new Listener();
+        PeerConnection session = server.Accept(peer.Offer(), Calls.Formats, listener);
+        var path = new DeafPath();
+        Assert.True(server.Router.HandleCheck(peer.Check(session.Answer), path));
+        using SrtpContext sends = Secure(session, SrtpProfile.AeadAes128Gcm);
+        var options = new RtcOptions();
+        byte[] packet = new byte[64];
+        byte[] head = Convert.FromHexString("900000000000000200000003" + "BEDE000131000000");
+        ushort number = 0;
+        TimeSpan now = TimeSpan.Zero;
+
+        Assert.Equal(0, Allocations.Of(() =>
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                // Every fifth packet is lost, which feedback tells and a NACK asks for.
+                number += (ushort)(i % 5 == 0 ? 2 : 1);
+                head.CopyTo(packet, 0);
+                BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), number);
+                BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(17), number);
+                server.Router.Handle(packet.AsSpan(0, sends.Protect(packet, head.Length + 4)), path);
+                session.Tick(now += TimeSpan.FromMilliseconds(100), options);
+            }
+        }));
+        Assert.Equal(300, listener.Heard);
+        Assert.True(path.Sent > 300 + 30);
+    }
+
     private static SrtpContext Secure(PeerConnection session, SrtpProfile profile)
     {
         byte[] keys = new byte[2 * (SrtpProfiles.KeyLength + profile.SaltLength())];
