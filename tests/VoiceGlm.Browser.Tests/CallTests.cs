@@ -12,4 +12,12 @@ public sealed class CallTests
         await using ParrotServer server = await ParrotServer.StartAsync("http://127.0.0.1:0");
         await WebTests.RunAsync("e2e:webrtc", server.Url);
     }
+
+    [Fact]
+    public async Task Page_converses_by_call_and_without_one_where_the_network_lets_none_through()
+    {
+        WebTests.SkipWithoutBrowser();
+        await using ParrotServer server = await ParrotServer.StartAsync("http://127.0.0.1:0");
+        await WebTests.RunAsync("e2e:carried", server.Url);
+    }
 }
