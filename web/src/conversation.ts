@@ -4,6 +4,20 @@ import type { ConnectionStatus } from "./protocol/voice-client";
 /** Why there is no microphone, told apart because the remedy differs. */
 export type MicrophoneFault = "denied" | "none" | "busy" | "insecure" | "policy" | "failed";
 
+/** How a reply's sound came. Times are milliseconds. */
+export interface Link {
+  /** `udp` and `tcp` are a call's; `socket` is the hub's own. */
+  way: "udp" | "tcp" | "socket";
+  codec: string;
+  roundTrip: number;
+  /** From its arrival until it was played. */
+  wait: number;
+  /** By how much packets come unevenly, where they are counted. */
+  jitter: number | null;
+  /** Part of the packets that did not come, 0 to 1, where they are counted. */
+  loss: number | null;
+}
+
 export interface UserEntry {
   kind: "user";
   id: number;
@@ -26,8 +40,7 @@ export interface AssistantEntry {
   status: TurnStatus;
   failure: string | null;
   timings: TurnTimings | null;
-  /** Milliseconds of the way here and of the wait before it sounded. */
-  network: number;
+  link: Link | null;
 }
 
 export interface DividerEntry {
@@ -58,7 +71,7 @@ export type LocalEvent =
   | { type: "muted"; muted: boolean }
   | { type: "talking"; talking: boolean }
   | { type: "level"; level: number }
-  | { type: "network"; turn: number; network: number }
+  | { type: "network"; turn: number; link: Link }
   | { type: "notice"; code: string; message: string }
   | { type: "dismissed" };
 
@@ -137,7 +150,7 @@ export function reduce(conversation: Conversation, event: ConversationEvent): Co
     case "user_text":
       return append(conversation, { kind: "user", text: event.text, duration: null, startedAt: 0, levels: [] });
     case "response_created":
-      return append(conversation, { kind: "assistant", turn: event.turn, text: "", heard: null, status: "in_progress", failure: null, timings: null, network: 0 });
+      return append(conversation, { kind: "assistant", turn: event.turn, text: "", heard: null, status: "in_progress", failure: null, timings: null, link: null });
     case "text_delta":
       return updateLast(conversation, isTurn(event.turn), (entry) => ({ ...entry, text: entry.text + event.text }));
     case "duck":
@@ -153,7 +166,7 @@ export function reduce(conversation: Conversation, event: ConversationEvent): Co
     case "timed":
       return updateLast(conversation, isTurn(event.turn), (entry) => ({ ...entry, timings: event.timings }));
     case "network":
-      return updateLast(conversation, isTurn(event.turn), (entry) => ({ ...entry, network: event.network }));
+      return updateLast(conversation, isTurn(event.turn), (entry) => ({ ...entry, link: event.link }));
     case "refused":
     case "notice":
       return { ...conversation, notice: { code: event.code, message: event.message } };
@@ -162,10 +175,16 @@ export function reduce(conversation: Conversation, event: ConversationEvent): Co
     case "ended":
       return { ...conversation, notice: calmEndings.has(event.reason) ? null : { code: event.reason, message: event.message } };
     case "audio":
+    case "call":
     case "flush":
     case "pong":
       return conversation;
   }
+}
+
+/** Milliseconds of a reply's way here, and of the wait before it sounded. */
+export function networkOf({ link }: AssistantEntry): number {
+  return link ? link.roundTrip / 2 + link.wait : 0;
 }
 
 /** The words of a reply that were heard, and those that were not. */

@@ -1,7 +1,7 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { Microphone } from "./audio/microphone";
-import { VoiceCall } from "./call";
+import { VoiceCall, type Transport } from "./call";
 import { initialConversation, isFault, phaseOf, reduce, type Conversation, type ConversationEvent, type Phase } from "./conversation";
 import type { ResumePoint } from "./protocol/voice-client";
 import { renderLog } from "./ui/entries";
@@ -42,6 +42,9 @@ export class VoiceGlm extends LitElement {
 
   /** `voice`, `text` or `hybrid`. */
   @property() mode: "voice" | "text" | "hybrid" = "hybrid";
+
+  /** `auto`: sound goes as a WebRTC call where one can be had, else over SignalR. `signalr`: over SignalR alone. */
+  @property() transport: Transport = "auto";
 
   /** What the assistant says first. */
   @property() greeting = "";
@@ -277,6 +280,7 @@ export class VoiceGlm extends LitElement {
       url: this.hubUrl,
       settings,
       speaker: this.mode !== "text",
+      transport: this.transport,
       resume: kept?.resume ?? null,
       dispatch: (event) => call === this.call && this.dispatch(event),
       hear: (who, level) => this.hear(who, level),

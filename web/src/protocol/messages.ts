@@ -18,6 +18,7 @@ export interface TurnTimings {
 export type ServerMessage =
   | { type: "opened"; token: string; resumed: boolean; nextFrame: number; ahead: number; grace: number }
   | { type: "audio"; turn: number; position: number; rate: number; pcm: Int16Array }
+  | { type: "call"; sequence: number; call: number; state: "answered" | "connected" | "ended"; detail: string | null }
   | { type: "pong"; time: number }
   | { type: "flush"; sequence: number; turn: number }
   | { type: "state"; sequence: number; state: Activity }
@@ -53,6 +54,7 @@ export interface OpenRequest {
   played: number;
   needed: number;
   speaker: boolean;
+  call: number;
   settings: SessionSettings;
 }
 
@@ -60,6 +62,8 @@ export type ClientMessage =
   | ["audio", number, Uint8Array]
   | ["played" | "flushed", number, number]
   | ["received" | "ping", number]
+  | ["offer" | "restart", number, string]
+  | ["hang_up"]
   | ["text", string]
   | ["talk" | "mute", boolean]
   | ["commit"]
@@ -77,6 +81,8 @@ export function decode(item: unknown[]): ServerMessage | null {
       return { type, turn: a, position: b, rate: c, pcm: toSamples(d) };
     case "pong":
       return { type, time: a };
+    case "call":
+      return { type, sequence: a, call: b, state: c, detail: d };
     case "flush":
       return { type, sequence: a, turn: b };
     case "state":

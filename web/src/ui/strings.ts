@@ -1,4 +1,4 @@
-import type { MicrophoneFault, Phase } from "../conversation";
+import type { Link, MicrophoneFault, Phase } from "../conversation";
 
 export interface Strings {
   title: string;
@@ -35,6 +35,10 @@ export interface Strings {
   timing: (milliseconds: string) => string;
   saved: (hearing: string, guessing: string) => string;
   parts: Record<"endpoint" | "tokenize" | "prefill" | "firstToken" | "firstBlock" | "network", string>;
+  ways: Record<Link["way"], string>;
+  roundTrip: (milliseconds: string) => string;
+  jitter: (milliseconds: string) => string;
+  loss: (percent: string) => string;
   phases: Record<Phase, string>;
   queue: (position: number) => string;
   reconnecting: string;
@@ -81,6 +85,10 @@ const en: Strings = {
   timing: (milliseconds) => `Answered in ${milliseconds} ms`,
   saved: (hearing, guessing) => `Saved: ${hearing} ms by hearing ahead, ${guessing} ms by guessing the end`,
   parts: { endpoint: "End of speech", tokenize: "Hear", prefill: "Read", firstToken: "First token", firstBlock: "First sound", network: "Network" },
+  ways: { udp: "Call over UDP", tcp: "Call over TCP", socket: "SignalR" },
+  roundTrip: (milliseconds) => `${milliseconds} ms there and back`,
+  jitter: (milliseconds) => `jitter ${milliseconds} ms`,
+  loss: (percent) => `${percent} % lost`,
   phases: {
     idle: "Ready",
     connecting: "Connecting…",
@@ -143,6 +151,10 @@ const zh: Strings = {
   timing: (milliseconds) => `${milliseconds} 毫秒后回答`,
   saved: (hearing, guessing) => `提前聆听节省 ${hearing} 毫秒，预判结束节省 ${guessing} 毫秒`,
   parts: { endpoint: "判断说完", tokenize: "听", prefill: "读", firstToken: "首个词元", firstBlock: "首段声音", network: "网络" },
+  ways: { udp: "UDP 通话", tcp: "TCP 通话", socket: "SignalR" },
+  roundTrip: (milliseconds) => `往返 ${milliseconds} 毫秒`,
+  jitter: (milliseconds) => `抖动 ${milliseconds} 毫秒`,
+  loss: (percent) => `丢包 ${percent} %`,
   phases: {
     idle: "准备好了",
     connecting: "正在连接…",
