@@ -131,12 +131,20 @@ function withSilence(path: string, seconds: number): string {
   return copy;
 }
 
-/** Runs in the page before its scripts: lets no call through that goes by these protocols, as if the service could not be reached by them. */
+/** A page's call: each answer that it took, whose last connection is the call now. */
+export interface Answered {
+  answered: RTCPeerConnection[];
+}
+
+/** Runs in the page before its scripts: lets no call through that goes by these protocols, as if the service could not be reached by them. Keeps the others at hand. */
 function blockCalls(protocols: Protocol[]): void {
+  const answered: RTCPeerConnection[] = [];
+  (window as unknown as Answered).answered = answered;
   const take = RTCPeerConnection.prototype.setRemoteDescription as (this: RTCPeerConnection, description: RTCSessionDescriptionInit) => Promise<void>;
   const isBlocked = (line: string) => protocols.some((protocol) => line.startsWith("a=candidate:") && line.split(" ")[2]!.toLowerCase() === protocol);
   RTCPeerConnection.prototype.setRemoteDescription = function (this: RTCPeerConnection, description: RTCSessionDescriptionInit) {
     const sdp = description.sdp!.split("\r\n").filter((line) => !isBlocked(line)).join("\r\n");
+    answered.push(this);
     return take.call(this, { type: description.type, sdp });
   } as typeof RTCPeerConnection.prototype.setRemoteDescription;
 }
