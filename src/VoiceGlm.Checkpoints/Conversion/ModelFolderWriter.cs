@@ -107,7 +107,7 @@ internal sealed class ModelFolderWriter : IDisposable
     {
         long total = graph.WeightBytes;
         long done = 0;
-        GraphDescription description = graph.Write(_place.Staging, bytes => _meter.Reach(graph.Name, done += bytes), cancellationToken);
+        GraphDescription description = graph.Write(_place.Staging, bytes => _meter.Reach(graph.Name, done += bytes), cancellationToken: cancellationToken);
         List<ModelFile> files = [Seal(description.File, read: null, cancellationToken)];
         if (total > 0)
         {

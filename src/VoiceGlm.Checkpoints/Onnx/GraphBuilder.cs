@@ -56,11 +56,14 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
     /// <summary>The graph's name; its files are <c>name.onnx</c> and <c>name.onnx.data</c>.</summary>
     public string Name => name;
 
+    /// <summary>The graph's file.</summary>
+    public string FileName => name + ".onnx";
+
+    /// <summary>Its weights' file.</summary>
+    public string DataFile => FileName + ".data";
+
     /// <summary>Bytes that the weights take in the data file.</summary>
     public long WeightBytes => _weights.Sum(static weight => weight.Bytes);
-
-    /// <summary>Bytes that the weights kept in 16 bits take as they are computed with.</summary>
-    public long WidenedBytes => computed == OnnxType.Float ? 2 * _weights.Where(static weight => weight.Type is OnnxType.Float16 or OnnxType.BFloat16).Sum(static weight => weight.Bytes) : 0;
 
     /// <summary>Declares an input.</summary>
     public Edge Input(string input, OnnxType type, params ReadOnlySpan<Dimension> shape)
@@ -168,19 +171,22 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
     /// <summary>Writes the graph and its weights into a folder.</summary>
     /// <param name="folder">An existing folder.</param>
     /// <param name="written">Told the number of weight bytes written, after each piece.</param>
+    /// <param name="shared">A graph that was written into the same folder: weights that it has are read from its data file, and not written again.</param>
     /// <param name="cancellationToken">Ends the writing between two pieces.</param>
     /// <returns>What to put into the manifest.</returns>
     /// <exception cref="ModelLoadException">A weight cannot be read.</exception>
     /// <exception cref="IOException">The disk is full, or the folder cannot be written.</exception>
-    public GraphDescription Write(string folder, Action<long>? written = null, CancellationToken cancellationToken = default)
+    public GraphDescription Write(string folder, Action<long>? written = null, GraphBuilder? shared = null, CancellationToken cancellationToken = default)
     {
-        string file = name + ".onnx";
-        string dataFile = file + ".data";
         using var graph = new ProtoMessage();
         foreach (byte[] node in _nodes) graph.Bytes(1, node);
         graph.Text(2, name);
         foreach (byte[] initializer in _initializers) graph.Bytes(5, initializer);
-        WriteWeights(Path.Combine(folder, dataFile), dataFile, graph, written, cancellationToken);
+        Dictionary<string, WeightPlace> places = shared?.Places() ?? [];
+        PackedWeight[] own = [.. _weights.Where(weight => !places.ContainsKey(weight.Name))];
+        WriteWeights(Path.Combine(folder, DataFile), own, written, cancellationToken);
+        foreach ((string weight, WeightPlace place) in Places(own)) places[weight] = place;
+        foreach (PackedWeight weight in _weights) graph.Message(5, Describe(weight, places[weight.Name]));
         foreach (GraphValue input in _inputs) graph.Message(11, ValueInfo(input));
         foreach (GraphValue output in _outputs) graph.Message(12, ValueInfo(output));
 
@@ -188,20 +194,18 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
         model.Integer(1, IrVersion).Text(2, "VoiceGlm").Message(7, graph)
             .Message(8, new ProtoMessage().Text(1, "").Integer(2, OperatorSetVersion))
             .Message(8, new ProtoMessage().Text(1, "com.microsoft").Integer(2, 1));
-        File.WriteAllBytes(Path.Combine(folder, file), model.ToSpan());
-        return new GraphDescription(file, [.. _inputs], [.. _outputs]);
+        File.WriteAllBytes(Path.Combine(folder, FileName), model.ToSpan());
+        return new GraphDescription(FileName, [.. _inputs], [.. _outputs]);
     }
 
-    private void WriteWeights(
-        string path, string location, ProtoMessage graph, Action<long>? written, CancellationToken cancellationToken)
+    private static void WriteWeights(string path, PackedWeight[] weights, Action<long>? written, CancellationToken cancellationToken)
     {
-        if (_weights.Count == 0) return;
+        if (weights.Length == 0) return;
         using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
         byte[] piece = [];
-        foreach (PackedWeight weight in _weights)
+        foreach (PackedWeight weight in weights)
         {
-            long start = (stream.Position + ExternalAlignment - 1) / ExternalAlignment * ExternalAlignment;
-            stream.Seek(start, SeekOrigin.Begin);
+            stream.Seek(Aligned(stream.Position), SeekOrigin.Begin);
             int pieceBytes = Math.Max(1, PieceBytes / weight.RowBytes) * weight.RowBytes;
             if (piece.Length < pieceBytes) piece = new byte[pieceBytes];
             for (long offset = 0; offset < weight.Bytes; offset += pieceBytes)
@@ -212,17 +216,36 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
                 stream.Write(bytes);
                 written?.Invoke(bytes.Length);
             }
-
-            long length = stream.Position - start;
-            var tensor = new ProtoMessage();
-            foreach (long dimension in weight.Shape) tensor.Integer(1, dimension);
-            tensor.Integer(2, (int)weight.Type).Text(8, weight.Name)
-                .Message(13, Entry("location", location))
-                .Message(13, Entry("offset", start.ToString(CultureInfo.InvariantCulture)))
-                .Message(13, Entry("length", length.ToString(CultureInfo.InvariantCulture)))
-                .Integer(14, 1);
-            graph.Message(5, tensor);
         }
+    }
+
+    private Dictionary<string, WeightPlace> Places() => Places(_weights);
+
+    // Where weights lie in the graph's data file: one after the other, each at a page of its own.
+    private Dictionary<string, WeightPlace> Places(IEnumerable<PackedWeight> weights)
+    {
+        var places = new Dictionary<string, WeightPlace>();
+        long end = 0;
+        foreach (PackedWeight weight in weights)
+        {
+            places.Add(weight.Name, new WeightPlace(DataFile, Aligned(end)));
+            end = Aligned(end) + weight.Bytes;
+        }
+
+        return places;
+    }
+
+    private static long Aligned(long position) => (position + ExternalAlignment - 1) / ExternalAlignment * ExternalAlignment;
+
+    private static ProtoMessage Describe(PackedWeight weight, WeightPlace place)
+    {
+        var tensor = new ProtoMessage();
+        foreach (long dimension in weight.Shape) tensor.Integer(1, dimension);
+        return tensor.Integer(2, (int)weight.Type).Text(8, weight.Name)
+            .Message(13, Entry("location", place.File))
+            .Message(13, Entry("offset", place.Start.ToString(CultureInfo.InvariantCulture)))
+            .Message(13, Entry("length", weight.Bytes.ToString(CultureInfo.InvariantCulture)))
+            .Integer(14, 1);
     }
 
     private static ProtoMessage Entry(string key, string value) => new ProtoMessage().Text(1, key).Text(2, value);
@@ -332,6 +355,8 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
 #pragma warning restore CA1308
 
     private static OnnxType TypeOf(string typeName) => Enum.Parse<OnnxType>(typeName, ignoreCase: true);
+
+    private readonly record struct WeightPlace(string File, long Start);
 
     private sealed record StoredWeight(Edge Edge, OnnxType Type, long[] Shape, Edge? Widened);
 }
