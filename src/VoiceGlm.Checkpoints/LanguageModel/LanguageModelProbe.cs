@@ -77,7 +77,7 @@ internal sealed class LanguageModelProbe(LanguageModelConfig config, TensorSourc
             {
                 written.Report("compare logits");
                 GraphBuilder segment = Segment(range, kept);
-                segment.Write(written.Folder, written: null, whole, written.CancellationToken);
+                segment.Write(written.Folder, written: null, shared: whole, cancellationToken: written.CancellationToken);
                 Tensor output = RunOnce(Path.Combine(written.Folder, segment.FileName), range, segment.Computed, residual, written.CancellationToken);
                 if (range.WithHead)
                 {

@@ -39,8 +39,6 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
     private const int IrVersion = 9;
     private const int OperatorSetVersion = 20;
     private const int ExternalThresholdBytes = 1024;
-    private const int ExternalAlignment = 4096;
-    private const int PieceBytes = 1 << 22;
     private const int SmallestRoundedCount = 1024;
 
     private readonly List<byte[]> _nodes = [];
@@ -172,20 +170,24 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
     /// <param name="folder">An existing folder.</param>
     /// <param name="written">Told the number of weight bytes written, after each piece.</param>
     /// <param name="shared">A graph that was written into the same folder: weights that it has are read from its data file, and not written again.</param>
+    /// <param name="log">What an earlier writing finished, and what this one has.</param>
     /// <param name="cancellationToken">Ends the writing between two pieces.</param>
     /// <returns>What to put into the manifest.</returns>
     /// <exception cref="ModelLoadException">A weight cannot be read.</exception>
     /// <exception cref="IOException">The disk is full, or the folder cannot be written.</exception>
-    public GraphDescription Write(string folder, Action<long>? written = null, GraphBuilder? shared = null, CancellationToken cancellationToken = default)
+    public GraphDescription Write(string folder, Action<long>? written = null, GraphBuilder? shared = null, IWeightLog? log = null, CancellationToken cancellationToken = default)
     {
         using var graph = new ProtoMessage();
         foreach (byte[] node in _nodes) graph.Bytes(1, node);
         graph.Text(2, name);
         foreach (byte[] initializer in _initializers) graph.Bytes(5, initializer);
-        Dictionary<string, WeightPlace> places = shared?.Places() ?? [];
+        Dictionary<string, WeightPlace> places = shared is null
+            ? []
+            : new WeightFile(shared._weights).Places().ToDictionary(static entry => entry.Weight.Name, entry => new WeightPlace(shared.DataFile, entry.Start));
         PackedWeight[] own = [.. _weights.Where(weight => !places.ContainsKey(weight.Name))];
-        WriteWeights(Path.Combine(folder, DataFile), own, written, cancellationToken);
-        foreach ((string weight, WeightPlace place) in Places(own)) places[weight] = place;
+        var data = new WeightFile(own);
+        data.Write(Path.Combine(folder, DataFile), log?.Finished ?? [], log is null ? null : log.Add, written, cancellationToken);
+        foreach ((PackedWeight weight, long start) in data.Places()) places[weight.Name] = new WeightPlace(DataFile, start);
         foreach (PackedWeight weight in _weights) graph.Message(5, Describe(weight, places[weight.Name]));
         foreach (GraphValue input in _inputs) graph.Message(11, ValueInfo(input));
         foreach (GraphValue output in _outputs) graph.Message(12, ValueInfo(output));
@@ -197,45 +199,6 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
         File.WriteAllBytes(Path.Combine(folder, FileName), model.ToSpan());
         return new GraphDescription(FileName, [.. _inputs], [.. _outputs]);
     }
-
-    private static void WriteWeights(string path, PackedWeight[] weights, Action<long>? written, CancellationToken cancellationToken)
-    {
-        if (weights.Length == 0) return;
-        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
-        byte[] piece = [];
-        foreach (PackedWeight weight in weights)
-        {
-            stream.Seek(Aligned(stream.Position), SeekOrigin.Begin);
-            int pieceBytes = Math.Max(1, PieceBytes / weight.RowBytes) * weight.RowBytes;
-            if (piece.Length < pieceBytes) piece = new byte[pieceBytes];
-            for (long offset = 0; offset < weight.Bytes; offset += pieceBytes)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                Span<byte> bytes = piece.AsSpan(0, (int)Math.Min(pieceBytes, weight.Bytes - offset));
-                weight.Read(offset, bytes);
-                stream.Write(bytes);
-                written?.Invoke(bytes.Length);
-            }
-        }
-    }
-
-    private Dictionary<string, WeightPlace> Places() => Places(_weights);
-
-    // Where weights lie in the graph's data file: one after the other, each at a page of its own.
-    private Dictionary<string, WeightPlace> Places(IEnumerable<PackedWeight> weights)
-    {
-        var places = new Dictionary<string, WeightPlace>();
-        long end = 0;
-        foreach (PackedWeight weight in weights)
-        {
-            places.Add(weight.Name, new WeightPlace(DataFile, Aligned(end)));
-            end = Aligned(end) + weight.Bytes;
-        }
-
-        return places;
-    }
-
-    private static long Aligned(long position) => (position + ExternalAlignment - 1) / ExternalAlignment * ExternalAlignment;
 
     private static ProtoMessage Describe(PackedWeight weight, WeightPlace place)
     {

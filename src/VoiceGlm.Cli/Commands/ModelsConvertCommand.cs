@@ -18,7 +18,7 @@ internal static class ModelsConvertCommand
             "The model folder to write. Parts that it has already and that are not converted now are kept.", "DIR");
         var flags = new ConversionFlags();
         Option<bool> json = SharedOptions.Json();
-        var command = new Command("convert", "Convert published checkpoints into one model folder: ONNX graphs and a manifest. What was interrupted goes on after the last graph that was finished.") { checkpoints, output, json };
+        var command = new Command("convert", "Convert published checkpoints into one model folder: ONNX graphs and a manifest. What was interrupted goes on where it was.") { checkpoints, output, json };
         flags.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
