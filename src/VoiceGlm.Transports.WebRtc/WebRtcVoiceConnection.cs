@@ -89,7 +89,9 @@ internal sealed class WebRtcVoiceConnection : IVoiceConnection, IPeerListener
     public ValueTask SendAsync(VoiceEvent voiceEvent, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
-    public void OnAudio(PeerConnection peer, in AudioPacket packet) => _microphone.Insert(packet);
+    public void OnAudio(PeerConnection peer, in AudioPacket packet) => _microphone.Insert(
+        packet.Ssrc, (ushort)packet.Sequence, packet.Timestamp, packet.Payload, packet.Arrival,
+        packet.Kind == AudioPacketKind.ComfortNoise ? PacketContent.ComfortNoise : PacketContent.Sound);
 
     /// <inheritdoc/>
     public void OnReport(PeerConnection peer, ReceptionReport report) => Interlocked.Exchange(ref _reportedLoss, report.FractionLost);
