@@ -58,7 +58,9 @@ internal abstract class CallSound : IPeerListener
     protected PeerConnection? Peer => _peer;
 
     /// <inheritdoc/>
-    public void OnAudio(PeerConnection peer, in AudioPacket packet) => Heard.Insert(packet);
+    public void OnAudio(PeerConnection peer, in AudioPacket packet) => Heard.Insert(
+        packet.Ssrc, (ushort)packet.Sequence, packet.Timestamp, packet.Payload, packet.Arrival,
+        packet.Kind == AudioPacketKind.ComfortNoise ? PacketContent.ComfortNoise : PacketContent.Sound);
 
     /// <inheritdoc/>
     public void OnReport(PeerConnection peer, ReceptionReport report) => Interlocked.Exchange(ref _reportedLoss, report.FractionLost);

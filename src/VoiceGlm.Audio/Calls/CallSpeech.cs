@@ -1,6 +1,4 @@
-using VoiceGlm.Audio;
-
-namespace VoiceGlm.Transports.WebRtc;
+namespace VoiceGlm.Audio;
 
 /// <summary>
 /// The speech of one call, from what a session gives at any rate to packets at the codec's, and how much of each reply was sent. Replies follow
@@ -8,7 +6,7 @@ namespace VoiceGlm.Transports.WebRtc;
 /// </summary>
 /// <param name="rate">The codec's rate.</param>
 /// <param name="onItsWay">From sending a packet to the end of its sound.</param>
-internal sealed class CallSpeech(SampleRate rate, TimeSpan onItsWay)
+public sealed class CallSpeech(SampleRate rate, TimeSpan onItsWay)
 {
     /// <summary>Speech that waits here to be sent: the decoder outruns the ear, and back-pressure holds it.</summary>
     public static readonly TimeSpan Capacity = TimeSpan.FromSeconds(1);
