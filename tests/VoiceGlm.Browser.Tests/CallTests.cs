@@ -1,4 +1,5 @@
 using VoiceGlm.ParrotHost;
+using VoiceGlm.Testing;
 
 namespace VoiceGlm.Browser.Tests;
 
@@ -19,5 +20,13 @@ public sealed class CallTests
         WebTests.SkipWithoutBrowser();
         await using ParrotServer server = await ParrotServer.StartAsync("http://127.0.0.1:0");
         await WebTests.RunAsync("e2e:carried", server.Url);
+    }
+
+    [Fact]
+    public async Task Firefox_calls_and_interrupts()
+    {
+        WebTests.SkipWithoutBrowser(BrowserProgram.Firefox);
+        await using ParrotServer server = await ParrotServer.StartAsync("http://127.0.0.1:0");
+        await WebTests.RunAsync("e2e:firefox", server.Url);
     }
 }

@@ -8,7 +8,7 @@ namespace VoiceGlm.Transports.WebRtc.Tests;
 /// <summary>What is said over HTTP before, during and after a call.</summary>
 public sealed partial class SignallingTests
 {
-    private const string Offer = """
+    internal const string Offer = """
         v=0
         o=- 4611731400430051336 2 IN IP4 127.0.0.1
         s=-

@@ -5,6 +5,8 @@ export interface Call {
     location: string;
     /** Answers that sounded, and for how long; pauses of up to half a second belong to them. */
     spans: { begun: number; seconds: number }[];
+    /** Notes that it sounds now. */
+    sounds(): void;
   };
 }
 
@@ -19,7 +21,13 @@ export async function dial(): Promise<void> {
   if (response.status !== 201) throw new Error(`${response.status}: ${await response.text()}`);
   await connection.setRemoteDescription({ type: "answer", sdp: await response.text() });
   const spans: Call["call"]["spans"] = [];
-  (window as unknown as Call).call = { connection, location: response.headers.get("Location")!, spans };
+  const sounds = () => {
+    const now = performance.now();
+    const last = spans.at(-1);
+    if (last && now - last.begun < 1000 * last.seconds + 500) last.seconds = (now - last.begun) / 1000;
+    else spans.push({ begun: now, seconds: 0 });
+  };
+  (window as unknown as Call).call = { connection, location: response.headers.get("Location")!, spans, sounds };
 
   const stream = await sounding;
   const element = new Audio();
@@ -32,10 +40,6 @@ export async function dial(): Promise<void> {
   const samples = new Float32Array(analyser.fftSize);
   setInterval(() => {
     analyser.getFloatTimeDomainData(samples);
-    if (!samples.some((sample) => Math.abs(sample) > 0.01)) return;
-    const now = performance.now();
-    const last = spans.at(-1);
-    if (last && now - last.begun < 1000 * last.seconds + 500) last.seconds = (now - last.begun) / 1000;
-    else spans.push({ begun: now, seconds: 0 });
+    if (samples.some((sample) => Math.abs(sample) > 0.01)) sounds();
   }, 40);
 }

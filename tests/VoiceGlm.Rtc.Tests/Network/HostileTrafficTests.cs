@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using VoiceGlm.CallTesting;
 
 namespace VoiceGlm.Rtc.Tests;
 

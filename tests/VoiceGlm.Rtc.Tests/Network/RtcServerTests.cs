@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
+using VoiceGlm.CallTesting;
 
 namespace VoiceGlm.Rtc.Tests;
 

@@ -1,7 +1,7 @@
-namespace VoiceGlm.Audio.Tests;
+namespace VoiceGlm.Testing;
 
 /// <summary>A network that is not perfect. The same seed gives the same network.</summary>
-internal sealed record Network
+public sealed record Network
 {
     public int Seed { get; init; } = 1;
 

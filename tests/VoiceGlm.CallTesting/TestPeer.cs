@@ -7,11 +7,13 @@ using System.Text;
 using System.Threading.Channels;
 using Org.BouncyCastle.Tls;
 using Org.BouncyCastle.Tls.Crypto.Impl.BC;
+using VoiceGlm.Rtc;
+using Xunit;
 
-namespace VoiceGlm.Rtc.Tests;
+namespace VoiceGlm.CallTesting;
 
 /// <summary>The other side, as a browser would be: offers, checks, shakes hands by BouncyCastle's client, and exchanges SRTP over a real socket.</summary>
-internal sealed class TestPeer : IDisposable
+public sealed class TestPeer : IDisposable
 {
     private readonly DtlsDatagrams _dtls;
     private readonly DtlsIdentity _identity = DtlsIdentity.Create(DateTimeOffset.UtcNow);
@@ -24,12 +26,17 @@ internal sealed class TestPeer : IDisposable
     private SrtpMaster? _master;
     private SrtpContext? _sends;
     private SrtpContext? _receives;
+    private long _received;
 
-    public TestPeer(RtcServer server, SrtpProfile? profile = null, bool overTcp = false)
+    /// <param name="server">Whom to call.</param>
+    /// <param name="profile">How media is to be protected; as the server likes where null.</param>
+    /// <param name="overTcp">Whether the network lets no datagram through.</param>
+    /// <param name="through">Where to send to instead, such as a relay.</param>
+    public TestPeer(RtcServer server, SrtpProfile? profile = null, bool overTcp = false, IPEndPoint? through = null)
     {
         _profiles = profile is { } one ? [one] : [SrtpProfile.AeadAes128Gcm, SrtpProfile.Aes128CmHmacSha1];
         _dtls = new DtlsDatagrams(datagram => _link!.Send(datagram));
-        _link = new Link(overTcp ? server.TcpEndPoints[0] : server.UdpEndPoints[0], overTcp, Take);
+        _link = new Link(through ?? (overTcp ? server.TcpEndPoints[0] : server.UdpEndPoints[0]), overTcp, Take);
     }
 
     public const string Password = "pWd0123456789abcdefghijkl";
@@ -41,15 +48,21 @@ internal sealed class TestPeer : IDisposable
     /// <summary>What arrived over the socket that was no answer to a check.</summary>
     public int MediaWaiting => _media.Reader.Count;
 
+    /// <summary>Packets sent from here, since it moved last.</summary>
+    public long Sent => _link.Sent;
+
+    /// <summary>What arrived at all.</summary>
+    public long Received => Volatile.Read(ref _received);
+
     /// <summary>The association's end, when the server closed it.</summary>
     public bool IsDtlsClosed => _dtls.IsClosed;
 
-    public string Offer(string direction = "sendrecv", string? fingerprint = null, string more = "") => $"""
+    public string Offer(string direction = "sendrecv", string? fingerprint = null, string formats = "0", string more = "") => $"""
         v=0
         o=- 1 1 IN IP4 127.0.0.1
         s=-
         t=0 0
-        m=audio 9 UDP/TLS/RTP/SAVPF 0 126
+        m=audio 9 UDP/TLS/RTP/SAVPF {formats} 126
         a=ice-ufrag:{_ufrag}
         a=ice-pwd:{Password}
         a=fingerprint:{fingerprint ?? _identity.Fingerprint.ToString()}
@@ -138,12 +151,25 @@ internal sealed class TestPeer : IDisposable
         while (true)
         {
             byte[] packet = await _media.Reader.ReadAsync(TestContext.Current.CancellationToken);
-            bool isControl = packet[1] is >= 192 and <= 223;
-            int length;
-            SrtpResult result = isControl ? _receives!.UnprotectRtcp(packet, out length) : _receives!.Unprotect(packet, out length);
-            Assert.Equal(SrtpResult.Ok, result);
-            if (isControl == control) return packet[..length];
+            Assert.Equal(SrtpResult.Ok, Restore(packet, out int length));
+            if (IsControl(packet) == control) return packet[..length];
         }
+    }
+
+    /// <summary>A packet that the server sent and that waits, restored. What comes twice is left out.</summary>
+    public bool TryReceive(out ReadOnlyMemory<byte> packet, out bool isControl)
+    {
+        while (_media.Reader.TryRead(out byte[]? taken))
+        {
+            isControl = IsControl(taken);
+            SrtpResult result = Restore(taken, out int length);
+            packet = taken.AsMemory(0, length);
+            if (result == SrtpResult.Ok) return true;
+            Assert.Equal(SrtpResult.Replayed, result);
+        }
+
+        (packet, isControl) = (default, false);
+        return false;
     }
 
     /// <summary>The next packet that the server sent, as it came.</summary>
@@ -174,8 +200,13 @@ internal sealed class TestPeer : IDisposable
         return session.Media[0][name] ?? session[name]!;
     }
 
+    private static bool IsControl(byte[] packet) => packet[1] is >= 192 and <= 223;
+
+    private SrtpResult Restore(byte[] packet, out int length) => IsControl(packet) ? _receives!.UnprotectRtcp(packet, out length) : _receives!.Unprotect(packet, out length);
+
     private void Take(byte[] packet)
     {
+        Interlocked.Increment(ref _received);
         if (packet[0] < 4)
         {
             if (_checks.TryRemove(Convert.ToHexString(packet.AsSpan(8, 12)), out TaskCompletionSource<byte[]>? answered)) answered.SetResult(packet);
@@ -196,6 +227,7 @@ internal sealed class TestPeer : IDisposable
         private readonly Socket _socket;
         private readonly bool _isTcp;
         private readonly Thread _thread;
+        private long _sent;
 
         public Link(IPEndPoint server, bool overTcp, Action<byte[]> take)
         {
@@ -209,8 +241,11 @@ internal sealed class TestPeer : IDisposable
 
         public EndPoint LocalEndPoint => _socket.LocalEndPoint!;
 
+        public long Sent => Volatile.Read(ref _sent);
+
         public void Send(ReadOnlySpan<byte> packet)
         {
+            Interlocked.Increment(ref _sent);
             if (!_isTcp)
             {
                 _socket.Send(packet);
