@@ -21,6 +21,12 @@ internal sealed class ChatEndpoint(GlmEmulator emulator)
             return;
         }
 
+        if (request.Is("C0"))
+        {
+            context.Abort();
+            return;
+        }
+
         if (request.Is("C10")) await request.WaitAsync(TimeSpan.FromSeconds(12), emulator.Time);
         ChatAnswer answer = Answer(request);
         if (request.IsStream) await new ChatStream(context, request, emulator.Time).WriteAsync(answer);

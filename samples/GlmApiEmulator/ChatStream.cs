@@ -31,6 +31,7 @@ internal sealed class ChatStream(HttpContext context, EmulatedRequest request, T
                 await SendRawAsync("data: {\"id\":\"1\",\"choices\":[{\"ind");
                 return;
             case "C3":
+                await request.WaitForCutAsync(TimeSpan.FromSeconds(0.2), time);
                 context.Abort();
                 return;
             case "C4":

@@ -6,6 +6,7 @@ namespace GlmApiEmulator;
 public sealed class EmulatedRequest
 {
     private readonly TaskCompletionSource _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _cut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal EmulatedRequest(string method, string path, IReadOnlyDictionary<string, string> headers, JsonElement body, string scenario, CancellationToken aborted)
@@ -46,6 +47,9 @@ public sealed class EmulatedRequest
     /// <summary>Ends when the answer waits: for the clock, or for the client to go.</summary>
     public Task Waiting => _waiting.Task;
 
+    /// <summary>Resets a connection that is to be reset (<c>C3</c>) now, and not after a moment: what the client has not read by then is lost to it.</summary>
+    public void Cut() => _cut.TrySetResult();
+
     /// <summary>Cancelled when the client closes the connection.</summary>
     internal CancellationToken Token { get; }
 
@@ -63,4 +67,7 @@ public sealed class EmulatedRequest
         _waiting.TrySetResult();
         await waited;
     }
+
+    /// <summary>Waits until the connection is to be reset.</summary>
+    internal async Task WaitForCutAsync(TimeSpan delay, TimeProvider time) => await Task.WhenAny(_cut.Task, WaitAsync(delay, time));
 }

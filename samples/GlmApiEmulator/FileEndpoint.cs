@@ -25,13 +25,14 @@ internal static class FileEndpoint
             case "huge.png":
                 // 256 MB, and no word of it before.
                 context.Response.ContentType = "image/png";
+                await context.Response.Body.WriteAsync(new byte[] { 0x89, (byte)'P', (byte)'N', (byte)'G' }, context.RequestAborted);
                 for (int i = 0; i < HugeBlocks && !context.RequestAborted.IsCancellationRequested; i++) await context.Response.Body.WriteAsync(new byte[65_536], context.RequestAborted);
                 break;
             case "page.png":
                 await WriteAsync(context, "text/html", "<script>alert(1)</script>"u8.ToArray());
                 break;
             case "redirect.png":
-                context.Response.Redirect("http://169.254.169.254/latest/meta-data/");
+                context.Response.Redirect(context.Request.Query["to"].ToString() is { Length: > 0 } to ? to : "http://169.254.169.254/latest/meta-data/");
                 break;
             default:
                 context.Response.StatusCode = 404;

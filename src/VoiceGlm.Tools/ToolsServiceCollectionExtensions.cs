@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VoiceGlm;
 using VoiceGlm.Tools;
 using VoiceGlm.Tools.Glm;
+using VoiceGlm.Tools.Results;
 using VoiceGlm.Tools.Shop;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -29,6 +31,8 @@ public static class ToolsServiceCollectionExtensions
     {
         services.TryAddSingleton(static provider => new GlmResilience(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<GlmClient>();
+        services.TryAddSingleton(static provider => new SafeFetcher(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SafeFetcher>>()));
+        services.TryAddSingleton<ResultStore>();
         // The client has times of its own for each part of a request; the factory's loggers would tell of headers.
         services.AddHttpClient(GlmClient.HttpClientName, static client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler

@@ -76,13 +76,13 @@ internal sealed partial class GlmClient : IDisposable
         using (stream)
         {
             var assembly = new ChatAssembly(startsInThinking: false);
-            for (ChatWire? wire = stream.First; wire is not null; wire = await stream.NextAsync(cancellationToken).ConfigureAwait(false))
+            for (ChatWire? wire = stream.First; wire is not null; wire = await LoggedAsync(call, stream.Model, () => stream.NextAsync(cancellationToken)).ConfigureAwait(false))
             {
-                foreach (ChatPart part in assembly.Append(wire)) yield return part;
+                ChatWire next = wire;
+                foreach (ChatPart part in await LoggedAsync(call, stream.Model, () => Task.FromResult(assembly.Append(next))).ConfigureAwait(false)) yield return part;
             }
 
-            if (!stream.IsDone && assembly.FinishReason is null) throw new GlmException(GlmErrorKind.Truncated, "The answer ended before its end.");
-            (IReadOnlyList<ChatPart> held, ChatReply reply) = assembly.Complete();
+            (IReadOnlyList<ChatPart> held, ChatReply reply) = await LoggedAsync(call, stream.Model, () => Task.FromResult(EndOf(stream, assembly))).ConfigureAwait(false);
             foreach (ChatPart part in held) yield return part;
             LogAnswered(_logger, stream.Model, call.RequestId, _time.GetElapsedTime(stream.Asked).TotalMilliseconds, reply.Usage?.CompletionTokens ?? 0);
             yield return new ChatPart.End(reply);
@@ -204,6 +204,23 @@ internal sealed partial class GlmClient : IDisposable
         catch
         {
             stream.Close();
+            throw;
+        }
+    }
+
+    private static (IReadOnlyList<ChatPart> Held, ChatReply Reply) EndOf(OpenStream stream, ChatAssembly assembly) => stream.IsDone || assembly.FinishReason is not null
+        ? assembly.Complete()
+        : throw new GlmException(GlmErrorKind.Truncated, "The answer ended before its end.");
+
+    private async Task<T> LoggedAsync<T>(GlmCall call, string model, Func<Task<T>> step)
+    {
+        try
+        {
+            return await step().ConfigureAwait(false);
+        }
+        catch (GlmException failed)
+        {
+            LogFailed(_logger, model, call.RequestId, failed.Error.Status, failed.Error.Code, failed.Kind);
             throw;
         }
     }

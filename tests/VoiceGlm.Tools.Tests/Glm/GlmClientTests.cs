@@ -61,7 +61,6 @@ public sealed class GlmClientTests
     [Theory]
     [InlineData("C1", GlmErrorKind.Truncated)]
     [InlineData("C2", GlmErrorKind.Truncated)]
-    [InlineData("C3", GlmErrorKind.Lost)]
     [InlineData("C4", GlmErrorKind.Server)]
     [InlineData("C5", GlmErrorKind.Server)]
     [InlineData("C7", GlmErrorKind.Moderated)]
@@ -76,6 +75,27 @@ public sealed class GlmClientTests
         Assert.Equal((GlmErrorKind)kind, failed.Kind);
         Assert.StartsWith("Thi", string.Concat(parts.OfType<ChatPart.Text>().Select(static part => part.Value)), StringComparison.Ordinal);
         Assert.Equal(1, host.Emulator.Count("chat/completions"));
+    }
+
+    [Fact]
+    public async Task Connection_that_is_reset_in_mid_stream_is_an_error_after_its_words_and_is_not_made_again()
+    {
+        await using GlmHost host = await GlmHost.StartAsync(new SkippingTime(), emulatorTime: new FakeTimeProvider());
+        host.Emulator.Next("chat/completions", "C3");
+        await using IAsyncEnumerator<ChatPart> parts = host.Client.StreamAsync(GlmCall.Chat(GlmRole.Text), s_request, Token).GetAsyncEnumerator(Token);
+        for (int i = 0; i < 3; i++) Assert.True(await parts.MoveNextAsync());
+        (await host.Emulator.Arrivals.ReadAsync(Token)).Cut();
+        Assert.Equal(GlmErrorKind.Lost, (await Assert.ThrowsAsync<GlmException>(async () => await parts.MoveNextAsync())).Kind);
+        Assert.Equal(1, host.Emulator.Count("chat/completions"));
+    }
+
+    [Fact]
+    public async Task Connection_that_is_reset_before_the_answer_is_made_again()
+    {
+        await using GlmHost host = await GlmHost.StartAsync(new SkippingTime());
+        host.Emulator.Next("chat/completions", "C0");
+        Assert.Equal(Usual, Assert.IsType<ChatPart.End>((await StreamAsync(host))[^1]).Reply.Text);
+        Assert.Equal(2, host.Emulator.Count("chat/completions"));
     }
 
     [Fact]

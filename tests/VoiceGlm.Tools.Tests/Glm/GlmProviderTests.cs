@@ -76,7 +76,7 @@ public sealed class GlmProviderTests
     [InlineData("")]
     [InlineData("J1002")]
     [InlineData("J502")]
-    [InlineData("C3")]
+    [InlineData("C4")]
     public async Task Key_is_sent_and_never_logged(string scenario)
     {
         await using GlmHost host = await GlmHost.StartAsync(new SkippingTime(), new() { ["VoiceGlm:Tools:Providers:test:ApiKey"] = Key });
