@@ -1,7 +1,10 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VoiceGlm;
 using VoiceGlm.Tools;
+using VoiceGlm.Tools.Glm;
+using VoiceGlm.Tools.Results;
 using VoiceGlm.Tools.Shop;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -14,11 +17,30 @@ public static class ToolsServiceCollectionExtensions
     {
         services.AddOptions<ToolOptions>().BindConfiguration(ToolOptions.SectionName, static binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ToolOptions>, ToolOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ToolOptions>, ToolProviderValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DemoShop>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITool, OrderStatusTool>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITool, FileComplaintTool>());
         services.TryAddSingleton<IToolRouter, ToolRouter>();
+        services.AddGlm();
         return services;
+    }
+
+    private static void AddGlm(this IServiceCollection services)
+    {
+        services.TryAddSingleton(static provider => new GlmResilience(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<GlmClient>();
+        services.TryAddSingleton(static provider => new SafeFetcher(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SafeFetcher>>()));
+        services.TryAddSingleton<ResultStore>();
+        // The client has times of its own for each part of a request; the factory's loggers would tell of headers.
+        services.AddHttpClient(GlmClient.HttpClientName, static client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                ConnectTimeout = TimeSpan.FromSeconds(5),
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            })
+            .RemoveAllLoggers();
     }
 }

@@ -145,6 +145,11 @@ internal sealed class OutgoingFormatter : IMessagePackFormatter<Outgoing?>
                 writer.Write(timings.SavedByHearing.TotalMilliseconds);
                 writer.Write(timings.SavedByGuessing.TotalMilliseconds);
                 break;
+            case VoiceEvent.CardShown shown:
+                Begin(ref writer, "card", sequence, 3);
+                writer.Write(shown.Id);
+                CardWriter.Write(ref writer, shown.Card);
+                break;
             case VoiceEvent.Refused refused:
                 Begin(ref writer, "refused", sequence, 2);
                 writer.Write(refused.Code);

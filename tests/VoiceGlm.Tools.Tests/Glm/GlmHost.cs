@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using GlmApiEmulator;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using VoiceGlm.Tools.Glm;
+
+namespace VoiceGlm.Tools.Tests.Glm;
+
+/// <summary>The tools as the service has them, with an emulator where the hosted API would be.</summary>
+internal sealed class GlmHost : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    private GlmHost(GlmEmulator emulator, TimeProvider time, Dictionary<string, string?> settings, Action<IServiceCollection>? configure)
+    {
+        Emulator = emulator;
+        var all = new Dictionary<string, string?>
+        {
+            ["VoiceGlm:Tools:Provider"] = "test",
+            ["VoiceGlm:Tools:Providers:test:BaseAddress"] = emulator.BaseAddress.AbsoluteUri,
+            ["VoiceGlm:Tools:Providers:test:ApiKey"] = GlmEmulator.ApiKey,
+            ["VoiceGlm:Tools:Providers:test:Dialect"] = "Hosted",
+        };
+        foreach ((string key, string? value) in settings) all[key] = value;
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(all).Build());
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Recorder(Log)));
+        services.AddSingleton(time);
+        // Delays are as long as they can be.
+        services.AddSingleton(new GlmResilience(time, static () => 1));
+        configure?.Invoke(services);
+        services.AddTools();
+        _services = services.BuildServiceProvider();
+    }
+
+    public GlmEmulator Emulator { get; }
+
+    public GlmClient Client => _services.GetRequiredService<GlmClient>();
+
+    /// <summary>Everything that was logged.</summary>
+    public ConcurrentQueue<string> Log { get; } = new();
+
+    public static Dictionary<string, string?> Models(GlmRole role, string models) => new() { [$"VoiceGlm:Tools:Providers:test:Models:{role}"] = models };
+
+    public static async Task<GlmHost> StartAsync(TimeProvider? time = null, Dictionary<string, string?>? settings = null, TimeProvider? emulatorTime = null, Action<IServiceCollection>? configure = null) =>
+        new(await GlmEmulator.StartAsync(emulatorTime), time ?? TimeProvider.System, settings ?? [], configure);
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await Emulator.DisposeAsync();
+    }
+
+    private sealed class Recorder(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            log.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}
