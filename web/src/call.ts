@@ -121,6 +121,10 @@ export class VoiceCall {
     this.client?.send(["text", text]);
   }
 
+  showImage(mediaType: string, content: Uint8Array): void {
+    this.client?.send(["image", mediaType, content]);
+  }
+
   setMuted(muted: boolean): void {
     this.muted = muted;
     this.applyMute();

@@ -109,3 +109,18 @@ test("An event never changes the conversation that it meets", () => {
   for (const event of [...live, ...reply, done("cancelled", "One"), { type: "speech_started", sequence: 1, at: 0 } as const]) reduce(before, event);
   expect(before).toEqual(copy);
 });
+
+test("A card that is shown anew stays in its place", () => {
+  const card = (message: string): ConversationEvent => ({ type: "card", sequence: 4, id: "c1", card: { kind: "notice", title: "Draw", source: "", message } });
+  const { entries } = after(...live, card("busy"), ...reply, card("done"));
+  expect(entries.map((entry) => entry.kind)).toEqual(["card", "assistant"]);
+  expect(entries[0]).toMatchObject({ cardId: "c1", card: { message: "done" } });
+});
+
+test("A picture that begins a conversation belongs to it", () => {
+  const image: ConversationEvent = { type: "image", thumbnail: "data:," };
+  expect(after(image, ...live, image).entries.map((entry) => entry.kind)).toEqual(["image", "image"]);
+  const again = after(...live, ...reply, image, { type: "connection", status: "closed" }, { type: "connection", status: "connecting" }, image, { type: "connection", status: "open" }, opened);
+  expect(again.entries.map((entry) => entry.kind)).toEqual(["assistant", "image", "divider", "image"]);
+  expect(after(image, ...live).entries[0]).toMatchObject({ isPending: false });
+});

@@ -1,3 +1,4 @@
+import type { Card } from "./protocol/cards";
 import type { Activity, ServerMessage, TurnStatus, TurnTimings } from "./protocol/messages";
 import type { ConnectionStatus } from "./protocol/voice-client";
 
@@ -43,12 +44,31 @@ export interface AssistantEntry {
   link: Link | null;
 }
 
+/** A picture that the user showed. */
+export interface ImageEntry {
+  kind: "image";
+  id: number;
+  /** A small one, as a data address. */
+  thumbnail: string;
+  /** Whether the conversation that it begins is not open yet. */
+  isPending: boolean;
+}
+
+/** What a tool made. */
+export interface CardEntry {
+  kind: "card";
+  id: number;
+  /** The card's own id: shown anew, it stays in its place. */
+  cardId: string;
+  card: Card;
+}
+
 export interface DividerEntry {
   kind: "divider";
   id: number;
 }
 
-export type Entry = UserEntry | AssistantEntry | DividerEntry;
+export type Entry = UserEntry | AssistantEntry | ImageEntry | CardEntry | DividerEntry;
 
 /** All that is shown. Plain data, so that it can be kept over a reload. */
 export interface Conversation {
@@ -72,6 +92,7 @@ export type LocalEvent =
   | { type: "talking"; talking: boolean }
   | { type: "level"; level: number }
   | { type: "network"; turn: number; link: Link }
+  | { type: "image"; thumbnail: string }
   | { type: "notice"; code: string; message: string }
   | { type: "dismissed" };
 
@@ -128,9 +149,7 @@ export function reduce(conversation: Conversation, event: ConversationEvent): Co
         ...(event.status === "closed" || event.status === "failed" ? settle(conversation) : {}),
       };
     case "opened":
-      return event.resumed || conversation.entries.length === 0 || conversation.entries.at(-1)?.kind === "divider"
-        ? conversation
-        : append({ ...conversation, ...settle(conversation) }, { kind: "divider" });
+      return event.resumed ? conversation : beginAnew(conversation);
     case "microphone":
       return { ...conversation, microphone: event.state };
     case "muted":
@@ -167,6 +186,12 @@ export function reduce(conversation: Conversation, event: ConversationEvent): Co
       return updateLast(conversation, isTurn(event.turn), (entry) => ({ ...entry, timings: event.timings }));
     case "network":
       return updateLast(conversation, isTurn(event.turn), (entry) => ({ ...entry, link: event.link }));
+    case "image":
+      return append(conversation, { kind: "image", thumbnail: event.thumbnail, isPending: conversation.connection !== "open" });
+    case "card":
+      return conversation.entries.some(isCard(event.id))
+        ? updateLast(conversation, isCard(event.id), (entry) => ({ ...entry, card: event.card }))
+        : append(conversation, { kind: "card", cardId: event.id, card: event.card });
     case "refused":
     case "notice":
       return { ...conversation, notice: { code: event.code, message: event.message } };
@@ -215,7 +240,16 @@ function settle(conversation: Conversation): Partial<Conversation> {
   };
 }
 
-type NewEntry = Omit<UserEntry, "id"> | Omit<AssistantEntry, "id"> | Omit<DividerEntry, "id">;
+/** What was said before is set apart from what begins, with the pictures that begin it. */
+function beginAnew(conversation: Conversation): Conversation {
+  const isPending = (entry: Entry): entry is ImageEntry => entry.kind === "image" && entry.isPending;
+  const first = conversation.entries.filter(isPending).map((entry) => ({ ...entry, isPending: false }));
+  const before = { ...conversation, entries: conversation.entries.filter((entry) => !isPending(entry)) };
+  const apart = before.entries.length === 0 || before.entries.at(-1)?.kind === "divider" ? before : append({ ...before, ...settle(before) }, { kind: "divider" });
+  return { ...apart, entries: [...apart.entries, ...first] };
+}
+
+type NewEntry = Omit<UserEntry, "id"> | Omit<AssistantEntry, "id"> | Omit<ImageEntry, "id"> | Omit<CardEntry, "id"> | Omit<DividerEntry, "id">;
 
 function append(conversation: Conversation, entry: NewEntry): Conversation {
   return {
@@ -237,4 +271,8 @@ function isOpenSpeech(entry: Entry): entry is UserEntry {
 
 function isTurn(turn: number): (entry: Entry) => entry is AssistantEntry {
   return (entry): entry is AssistantEntry => entry.kind === "assistant" && entry.turn === turn;
+}
+
+function isCard(id: string): (entry: Entry) => entry is CardEntry {
+  return (entry): entry is CardEntry => entry.kind === "card" && entry.cardId === id;
 }

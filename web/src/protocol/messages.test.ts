@@ -53,6 +53,15 @@ describe("What the server says is read from its own bytes", () => {
     expect(Object.keys(wire.down)).toHaveLength(20);
   });
 
+  test("a card is its kind and what it shows", () => {
+    expect(decode(["card", 8, "c1", "notice", { title: "Draw", source: "emulator", message: "Not now." }])).toEqual({
+      type: "card",
+      sequence: 8,
+      id: "c1",
+      card: { kind: "notice", title: "Draw", source: "emulator", message: "Not now." },
+    });
+  });
+
   test("a kind of a newer server is passed over", () => {
     expect(decode(["dance", 1])).toBeNull();
   });

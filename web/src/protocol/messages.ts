@@ -1,3 +1,5 @@
+import type { Card } from "./cards";
+
 /** The items of the wire protocol (PROTOCOL.md beside the hub) as tagged unions. */
 
 export type Activity = "listening" | "user_speaking" | "thinking" | "speaking" | "closed";
@@ -31,6 +33,7 @@ export type ServerMessage =
   | { type: "duck"; sequence: number; turn: number; gain: number }
   | { type: "response_done"; sequence: number; turn: number; status: TurnStatus; heard: number; heardText: string; stage: string | null; message: string | null }
   | { type: "timed"; sequence: number; turn: number; timings: TurnTimings }
+  | { type: "card"; sequence: number; id: string; card: Card }
   | { type: "refused"; sequence: number; code: string; message: string }
   | { type: "ended"; sequence: number; reason: string; message: string };
 
@@ -65,6 +68,7 @@ export type ClientMessage =
   | ["offer" | "restart", number, string]
   | ["hang_up"]
   | ["text", string]
+  | ["image", string, Uint8Array]
   | ["talk" | "mute", boolean]
   | ["commit"]
   | ["interrupt"]
@@ -104,6 +108,8 @@ export function decode(item: unknown[]): ServerMessage | null {
       return { type, sequence: a, turn: b, status: c, heard: d, heardText: e, stage: f, message: g };
     case "timed":
       return { type, sequence: a, turn: b, timings: { endpoint: c, tokenize: d, prefill: e, firstToken: f, firstBlock: g, firstAudio: h, savedByHearing: i, savedByGuessing: j } };
+    case "card":
+      return { type, sequence: a, id: b, card: { kind: c, ...d } as Card };
     case "refused":
       return { type, sequence: a, code: b, message: c };
     case "ended":

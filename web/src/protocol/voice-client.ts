@@ -110,7 +110,7 @@ export class VoiceClient {
       this.played = message[2];
       this.needed = Math.max(this.needed, this.played);
     }
-    if (message[0] === "text" && !this.isOpen) this.unsent.push(message);
+    if ((message[0] === "text" || message[0] === "image") && !this.isOpen) this.unsent.push(message);
     else this.socket?.send(message);
   }
 

@@ -7,6 +7,8 @@ import type { Strings } from "./strings";
 /** What the log needs besides its entries. */
 export interface LogContext {
   strings: Strings;
+  /** The service, which cards' addresses are paths of. */
+  base: string;
   /** Entries whose timings are shown. */
   open: ReadonlySet<number>;
   toggle(id: number): void;
@@ -22,6 +24,10 @@ function renderEntry(entry: Entry, context: LogContext): TemplateResult {
   switch (entry.kind) {
     case "divider":
       return html`<div class="entry divider">${context.strings.newConversation}</div>`;
+    case "card":
+      return html`<voice-glm-card class="entry card" .card=${entry.card} .strings=${context.strings} .base=${context.base}></voice-glm-card>`;
+    case "image":
+      return html`<div class="entry user" part="user-message"><span class="quiet-text">${context.strings.you}: </span><img class="shown" src=${entry.thumbnail} alt=${context.strings.yourPicture} /></div>`;
     case "user":
       return renderUser(entry, context.strings);
     case "assistant":
