@@ -3,7 +3,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VoiceGlm;
 using VoiceGlm.Tools;
+using VoiceGlm.Tools.Asking;
+using VoiceGlm.Tools.Coding;
+using VoiceGlm.Tools.Drawing;
 using VoiceGlm.Tools.Glm;
+using VoiceGlm.Tools.Looking;
 using VoiceGlm.Tools.Results;
 using VoiceGlm.Tools.Shop;
 
@@ -33,6 +37,14 @@ public static class ToolsServiceCollectionExtensions
         services.TryAddSingleton<GlmClient>();
         services.TryAddSingleton(static provider => new SafeFetcher(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SafeFetcher>>()));
         services.TryAddSingleton<ResultStore>();
+        services.TryAddEnumerable(
+        [
+            ServiceDescriptor.Singleton<ITool, AskGlmTool>(),
+            ServiceDescriptor.Singleton<ITool, ThinkHardTool>(),
+            ServiceDescriptor.Singleton<ITool, WriteCodeTool>(),
+            ServiceDescriptor.Singleton<ITool, DrawPictureTool>(),
+            ServiceDescriptor.Singleton<ITool, LookAtImageTool>(),
+        ]);
         // The client has times of its own for each part of a request; the factory's loggers would tell of headers.
         services.AddHttpClient(GlmClient.HttpClientName, static client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler

@@ -3,6 +3,7 @@ using GlmApiEmulator;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using VoiceGlm.Testing;
 using VoiceGlm.Tools.Glm;
 
 namespace VoiceGlm.Tools.Tests.Glm;
@@ -11,6 +12,7 @@ namespace VoiceGlm.Tools.Tests.Glm;
 internal sealed class GlmHost : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
+    private readonly TemporaryFolder? _folder;
 
     private GlmHost(GlmEmulator emulator, TimeProvider time, Dictionary<string, string?> settings, Action<IServiceCollection>? configure)
     {
@@ -22,6 +24,12 @@ internal sealed class GlmHost : IAsyncDisposable
             ["VoiceGlm:Tools:Providers:test:ApiKey"] = GlmEmulator.ApiKey,
             ["VoiceGlm:Tools:Providers:test:Dialect"] = "Hosted",
         };
+        if (!settings.ContainsKey("VoiceGlm:Tools:Folder"))
+        {
+            _folder = new TemporaryFolder();
+            all["VoiceGlm:Tools:Folder"] = _folder.Path;
+        }
+
         foreach ((string key, string? value) in settings) all[key] = value;
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(all).Build());
@@ -36,6 +44,9 @@ internal sealed class GlmHost : IAsyncDisposable
 
     public GlmEmulator Emulator { get; }
 
+    /// <summary>The conversation that tools are called for.</summary>
+    public ToolCaller Caller { get; } = new();
+
     public GlmClient Client => _services.GetRequiredService<GlmClient>();
 
     /// <summary>Everything that was logged.</summary>
@@ -49,9 +60,18 @@ internal sealed class GlmHost : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
+    /// <summary>Calls a tool as the model does.</summary>
+    public ValueTask<ToolAnswer> CallAsync(string name, string arguments, CancellationToken cancellationToken) =>
+        Get<IToolRouter>().CallAsync(ToolCall.Parse($"{name}\n{arguments}") ?? throw new ArgumentException($"Expected a call, found {name} {arguments}."), Caller, cancellationToken);
+
+    /// <summary>The requests that went to an endpoint.</summary>
+    public EmulatedRequest[] Requests(string path) => [.. Emulator.Requests.Where(request => request.Path == path)];
+
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
+        Caller.Dispose();
+        _folder?.Dispose();
         await Emulator.DisposeAsync();
     }
 
