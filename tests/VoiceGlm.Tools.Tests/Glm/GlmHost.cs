@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using GlmApiEmulator;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using VoiceGlm.Testing;
 using VoiceGlm.Tools.Glm;
@@ -14,9 +15,12 @@ internal sealed class GlmHost : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly TemporaryFolder? _folder;
 
-    private GlmHost(GlmEmulator emulator, TimeProvider time, Dictionary<string, string?> settings, Action<IServiceCollection>? configure)
+    private readonly bool _isOwner;
+
+    private GlmHost(GlmEmulator emulator, bool isOwner, TimeProvider time, Dictionary<string, string?> settings)
     {
         Emulator = emulator;
+        _isOwner = isOwner;
         var all = new Dictionary<string, string?>
         {
             ["VoiceGlm:Tools:Provider"] = "test",
@@ -37,7 +41,6 @@ internal sealed class GlmHost : IAsyncDisposable
         services.AddSingleton(time);
         // Delays are as long as they can be.
         services.AddSingleton(new GlmResilience(time, static () => 1));
-        configure?.Invoke(services);
         services.AddTools();
         _services = services.BuildServiceProvider();
     }
@@ -54,8 +57,12 @@ internal sealed class GlmHost : IAsyncDisposable
 
     public static Dictionary<string, string?> Models(GlmRole role, string models) => new() { [$"VoiceGlm:Tools:Providers:test:Models:{role}"] = models };
 
-    public static async Task<GlmHost> StartAsync(TimeProvider? time = null, Dictionary<string, string?>? settings = null, TimeProvider? emulatorTime = null, Action<IServiceCollection>? configure = null) =>
-        new(await GlmEmulator.StartAsync(emulatorTime), time ?? TimeProvider.System, settings ?? [], configure);
+    public static async Task<GlmHost> StartAsync(TimeProvider? time = null, Dictionary<string, string?>? settings = null, TimeProvider? emulatorTime = null, GlmEmulator? emulator = null)
+    {
+        var host = new GlmHost(emulator ?? await GlmEmulator.StartAsync(emulatorTime), emulator is null, time ?? TimeProvider.System, settings ?? []);
+        foreach (IHostedService service in host._services.GetServices<IHostedService>()) await service.StartAsync(CancellationToken.None);
+        return host;
+    }
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
@@ -69,10 +76,11 @@ internal sealed class GlmHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (IHostedService service in _services.GetServices<IHostedService>()) await service.StopAsync(CancellationToken.None);
         await _services.DisposeAsync();
         Caller.Dispose();
         _folder?.Dispose();
-        await Emulator.DisposeAsync();
+        if (_isOwner) await Emulator.DisposeAsync();
     }
 
     private sealed class Recorder(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
