@@ -1,9 +1,15 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VoiceGlm;
 using VoiceGlm.Tools;
+using VoiceGlm.Tools.Asking;
+using VoiceGlm.Tools.Coding;
+using VoiceGlm.Tools.Drawing;
+using VoiceGlm.Tools.Filming;
 using VoiceGlm.Tools.Glm;
+using VoiceGlm.Tools.Looking;
 using VoiceGlm.Tools.Results;
 using VoiceGlm.Tools.Shop;
 
@@ -33,6 +39,20 @@ public static class ToolsServiceCollectionExtensions
         services.TryAddSingleton<GlmClient>();
         services.TryAddSingleton(static provider => new SafeFetcher(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SafeFetcher>>()));
         services.TryAddSingleton<ResultStore>();
+        services.TryAddSingleton<JobJournal>();
+        services.TryAddSingleton<VideoJobs>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, VideoJobs>(static provider => provider.GetRequiredService<VideoJobs>()));
+        services.TryAddEnumerable(
+        [
+            ServiceDescriptor.Singleton<ITool, AskGlmTool>(),
+            ServiceDescriptor.Singleton<ITool, ThinkHardTool>(),
+            ServiceDescriptor.Singleton<ITool, WriteCodeTool>(),
+            ServiceDescriptor.Singleton<ITool, DrawPictureTool>(),
+            ServiceDescriptor.Singleton<ITool, LookAtImageTool>(),
+            ServiceDescriptor.Singleton<ITool, MakeVideoTool>(),
+            ServiceDescriptor.Singleton<ITool, JobStatusTool>(),
+            ServiceDescriptor.Singleton<ITool, CancelJobTool>(),
+        ]);
         // The client has times of its own for each part of a request; the factory's loggers would tell of headers.
         services.AddHttpClient(GlmClient.HttpClientName, static client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace VoiceGlm.Tools.Glm;
@@ -17,4 +18,5 @@ namespace VoiceGlm.Tools.Glm;
 [JsonSerializable(typeof(CompletionRequest))]
 [JsonSerializable(typeof(InfillRequest))]
 [JsonSerializable(typeof(InfillReply))]
+[JsonSerializable(typeof(JsonElement))]
 internal sealed partial class GlmJson : JsonSerializerContext;
