@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
+using VoiceGlm.Audio;
 using VoiceGlm.Testing;
 
 namespace VoiceGlm.Transports.WebRtc.Tests;

@@ -1,24 +1,15 @@
 import { existsSync } from "node:fs";
-import puppeteer, { type Page } from "puppeteer-core";
+import puppeteer, { type Browser, type KeyInput, type Page } from "puppeteer-core";
 import { expect, test } from "vitest";
 import { url } from "./browser";
 import { dial, type Call } from "./call";
 
 /**
- * Firefox's own call, without the page's code. Its fake microphone is a tone that never pauses, so switching it off stands for silence; the parrot at the
+ * Firefox's calls, without the page's code and with it. Its fake microphone is a tone that never pauses, so switching it off stands for silence; the parrot at the
  * other end says the tone back. Without a sound card Firefox runs no graph, so what arrives is heard by the energy that the receiver tells.
  */
 test("Firefox calls, hears an answer and interrupts the next", async () => {
-  const browser = await puppeteer.launch({
-    browser: "firefox",
-    executablePath: findFirefox(),
-    extraPrefsFirefox: {
-      "media.navigator.streams.fake": true,
-      "media.navigator.permission.disabled": true,
-      "media.autoplay.default": 0,
-      "media.peerconnection.ice.loopback": true,
-    },
-  });
+  const browser = await launch();
   try {
     const page = await browser.newPage();
     await page.goto(url);
@@ -40,6 +31,51 @@ test("Firefox calls, hears an answer and interrupts the next", async () => {
     await browser.close();
   }
 });
+
+test("The page converses by call in Firefox", async () => {
+  const browser = await launch();
+  try {
+    const page = await browser.newPage();
+    await page.goto(url);
+    await click(page, "start-button");
+    await waitForPhase(page, ["listening", "hearing"]);
+    await click(page, "mute-button");
+    await waitForPhase(page, ["muted"]);
+    await click(page, "stage"); // Space would press the button that was clicked last.
+    // What is said while the key is held is one utterance.
+    await page.keyboard.down(" " as KeyInput);
+    await waitForPhase(page, ["hearing"]);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await page.keyboard.up(" " as KeyInput);
+    await waitForPhase(page, ["speaking"]);
+    await waitForPhase(page, ["muted"]);
+    await click(page, "time-button");
+    expect(await page.locator(">>> [part=link]").map((element) => element.textContent).wait()).toMatch(/^Call over UDP, opus/);
+  } finally {
+    await browser.close();
+  }
+}, 90_000);
+
+function launch(): Promise<Browser> {
+  return puppeteer.launch({
+    browser: "firefox",
+    executablePath: findFirefox(),
+    extraPrefsFirefox: {
+      "media.navigator.streams.fake": true,
+      "media.navigator.permission.disabled": true,
+      "media.autoplay.default": 0,
+      "media.peerconnection.ice.loopback": true,
+    },
+  });
+}
+
+function click(page: Page, part: string): Promise<void> {
+  return page.locator(`>>> [part~=${part}]`).click();
+}
+
+async function waitForPhase(page: Page, phases: string[]): Promise<void> {
+  await page.waitForFunction((expected) => expected.includes((document.querySelector("voice-glm") as HTMLElement & { phase: string }).phase), { timeout: 40_000, polling: 20 }, phases);
+}
 
 function findFirefox(): string {
   const found = [process.env.FIREFOX, "/usr/bin/firefox-esr", "/usr/bin/firefox"].find((path) => path && existsSync(path));
