@@ -1,4 +1,5 @@
 using Microsoft.Extensions.FileProviders;
+using VoiceGlm.Rtc;
 using VoiceGlm.Testing;
 
 namespace VoiceGlm.ParrotHost;
@@ -18,6 +19,9 @@ public sealed class ParrotServer : IAsyncDisposable
 
     /// <summary>Where it listens.</summary>
     public string Url => _application.Urls.First();
+
+    /// <summary>The UDP port of calls.</summary>
+    public int CallPort => _application.Services.GetRequiredService<RtcServer>().UdpEndPoints[0].Port;
 
     /// <summary>Starts at an address; port 0 takes a free one.</summary>
     public static async Task<ParrotServer> StartAsync(string url)

@@ -63,6 +63,9 @@ public sealed class ImpairingRelay : IDisposable
         }
     }
 
+    /// <summary>What came, either way, while the network was out.</summary>
+    public long CutOff { get; private set; }
+
     /// <summary>Is another network from here on; what is under way stays so.</summary>
     public void Become(Network network)
     {
@@ -140,6 +143,7 @@ public sealed class ImpairingRelay : IDisposable
     private void Take(Packet packet)
     {
         TimeSpan start = _soundBegan ?? Now;
+        if (_network.IsOut(Now - start)) CutOff++;
         foreach (TimeSpan arrival in _network.Arrivals(Now - start, _fates[packet.Way])) _underWay.Enqueue(packet, (start + arrival, _order++));
         Release();
         _counts[packet.Way].Taken++;

@@ -26,12 +26,14 @@ public sealed record Network
     /// <summary>How much slower than ours the sender's clock is, in millionths.</summary>
     public double SenderSlowerPpm { get; init; }
 
+    /// <summary>Whether nothing gets through at a time.</summary>
+    public bool IsOut(TimeSpan time) => time.TotalSeconds >= Outage.From && time.TotalSeconds < Outage.To;
+
     /// <summary>When the copies of a packet arrive.</summary>
     public IEnumerable<TimeSpan> Arrivals(TimeSpan sent, Random random)
     {
         (double loss, double jitter, double reorder, double duplicate) = (random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble());
-        double seconds = sent.TotalSeconds;
-        bool isOut = seconds >= Outage.From && seconds < Outage.To;
+        bool isOut = IsOut(sent);
         if (loss < Loss || (isOut && !OutageIsStall)) yield break;
         double delay = double.Lerp(DelayMilliseconds.Least, DelayMilliseconds.Most, jitter) + (reorder < Reordered ? 50 : 0);
         TimeSpan arrival = (isOut ? TimeSpan.FromSeconds(Outage.To) : sent) + TimeSpan.FromMilliseconds(delay);
