@@ -29,6 +29,7 @@ public static class ToolsServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITool, OrderStatusTool>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITool, FileComplaintTool>());
         services.TryAddSingleton<IToolRouter, ToolRouter>();
+        services.TryAddSingleton<ToolsInUse>();
         services.AddGlm();
         return services;
     }
