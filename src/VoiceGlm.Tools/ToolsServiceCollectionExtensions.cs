@@ -7,6 +7,7 @@ using VoiceGlm.Tools;
 using VoiceGlm.Tools.Asking;
 using VoiceGlm.Tools.Coding;
 using VoiceGlm.Tools.Drawing;
+using VoiceGlm.Tools.Filling;
 using VoiceGlm.Tools.Filming;
 using VoiceGlm.Tools.Glm;
 using VoiceGlm.Tools.Looking;
@@ -50,6 +51,7 @@ public static class ToolsServiceCollectionExtensions
             ServiceDescriptor.Singleton<ITool, WriteCodeTool>(),
             ServiceDescriptor.Singleton<ITool, DrawPictureTool>(),
             ServiceDescriptor.Singleton<ITool, LookAtImageTool>(),
+            ServiceDescriptor.Singleton<ITool, FillBlanksTool>(),
             ServiceDescriptor.Singleton<ITool, MakeVideoTool>(),
             ServiceDescriptor.Singleton<ITool, JobStatusTool>(),
             ServiceDescriptor.Singleton<ITool, CancelJobTool>(),
