@@ -11,6 +11,7 @@ using VoiceGlm.Tools.Filling;
 using VoiceGlm.Tools.Filming;
 using VoiceGlm.Tools.Glm;
 using VoiceGlm.Tools.Looking;
+using VoiceGlm.Tools.Phone;
 using VoiceGlm.Tools.Results;
 using VoiceGlm.Tools.Shop;
 
@@ -41,6 +42,7 @@ public static class ToolsServiceCollectionExtensions
         services.TryAddSingleton<GlmClient>();
         services.TryAddSingleton(static provider => new SafeFetcher(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SafeFetcher>>()));
         services.TryAddSingleton<ResultStore>();
+        services.TryAddSingleton<IPhoneDevice, SimulatedPhone>();
         services.TryAddSingleton<JobJournal>();
         services.TryAddSingleton<VideoJobs>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, VideoJobs>(static provider => provider.GetRequiredService<VideoJobs>()));
@@ -52,6 +54,7 @@ public static class ToolsServiceCollectionExtensions
             ServiceDescriptor.Singleton<ITool, DrawPictureTool>(),
             ServiceDescriptor.Singleton<ITool, LookAtImageTool>(),
             ServiceDescriptor.Singleton<ITool, FillBlanksTool>(),
+            ServiceDescriptor.Singleton<ITool, OperatePhoneTool>(),
             ServiceDescriptor.Singleton<ITool, MakeVideoTool>(),
             ServiceDescriptor.Singleton<ITool, JobStatusTool>(),
             ServiceDescriptor.Singleton<ITool, CancelJobTool>(),
