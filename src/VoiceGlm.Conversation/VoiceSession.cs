@@ -53,7 +53,7 @@ internal sealed partial class VoiceSession
         _options = options;
         _metrics = metrics;
         _logger = logger;
-        _toolSession = new ToolSession(connection, () => Settings.Language ?? "en", words => _ = PostAsync(new Input.Announced(words), ended), ended);
+        _toolSession = new ToolSession(connection, () => Settings.Language ?? "en", time, words => _ = PostAsync(new Input.Announced(words), ended), ended);
         _turnSettings = new TurnSettings(time, logger, options.GuessTheEnd, options.ReservedTokens, metrics, options.LogTranscripts, settings, tools, _toolSession);
         _detector = stages.TurnDetectors.Create(settings);
     }
@@ -206,12 +206,16 @@ internal sealed partial class VoiceSession
                 break;
             case VoiceCommand.SendText text:
                 await _connection.SendAsync(new VoiceEvent.UserText(text.Text), cancellationToken).ConfigureAwait(false);
+                if (_toolSession.TakeAnswer(text.Text)) break;
                 if (Step(ConversationInput.TextSent) is ConversationAction.InterruptAndAnswer) Interrupt();
                 BeginTurn(cancellationToken);
                 _turn!.Answer(Time.GetTimestamp(), text.Text);
                 break;
             case VoiceCommand.ShowImage show:
                 _toolSession.Image = show.Image;
+                break;
+            case VoiceCommand.Decide decide:
+                _toolSession.Decide(decide.CardId, decide.IsAllowed);
                 break;
             case VoiceCommand.PushToTalk push:
                 await DecideAsync(_detector.SetPushToTalk(push.Pressed), cancellationToken).ConfigureAwait(false);

@@ -7,9 +7,11 @@ using VoiceGlm.Tools;
 using VoiceGlm.Tools.Asking;
 using VoiceGlm.Tools.Coding;
 using VoiceGlm.Tools.Drawing;
+using VoiceGlm.Tools.Filling;
 using VoiceGlm.Tools.Filming;
 using VoiceGlm.Tools.Glm;
 using VoiceGlm.Tools.Looking;
+using VoiceGlm.Tools.Phone;
 using VoiceGlm.Tools.Results;
 using VoiceGlm.Tools.Shop;
 
@@ -29,6 +31,7 @@ public static class ToolsServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITool, OrderStatusTool>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITool, FileComplaintTool>());
         services.TryAddSingleton<IToolRouter, ToolRouter>();
+        services.TryAddSingleton<ToolsInUse>();
         services.AddGlm();
         return services;
     }
@@ -39,6 +42,7 @@ public static class ToolsServiceCollectionExtensions
         services.TryAddSingleton<GlmClient>();
         services.TryAddSingleton(static provider => new SafeFetcher(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SafeFetcher>>()));
         services.TryAddSingleton<ResultStore>();
+        services.TryAddSingleton<IPhoneDevice, SimulatedPhone>();
         services.TryAddSingleton<JobJournal>();
         services.TryAddSingleton<VideoJobs>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, VideoJobs>(static provider => provider.GetRequiredService<VideoJobs>()));
@@ -49,6 +53,8 @@ public static class ToolsServiceCollectionExtensions
             ServiceDescriptor.Singleton<ITool, WriteCodeTool>(),
             ServiceDescriptor.Singleton<ITool, DrawPictureTool>(),
             ServiceDescriptor.Singleton<ITool, LookAtImageTool>(),
+            ServiceDescriptor.Singleton<ITool, FillBlanksTool>(),
+            ServiceDescriptor.Singleton<ITool, OperatePhoneTool>(),
             ServiceDescriptor.Singleton<ITool, MakeVideoTool>(),
             ServiceDescriptor.Singleton<ITool, JobStatusTool>(),
             ServiceDescriptor.Singleton<ITool, CancelJobTool>(),

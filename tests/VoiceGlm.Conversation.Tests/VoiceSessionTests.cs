@@ -342,6 +342,39 @@ public sealed class VoiceSessionTests
         Assert.Same(shown, seen);
     }
 
+    [Theory]
+    [InlineData("decide", true)]
+    [InlineData("decide", false)]
+    [InlineData("Yes.", true)]
+    [InlineData("不要", false)]
+    public async Task Question_of_a_tool_is_answered_by_a_button_or_a_word(string how, bool isAllowed)
+    {
+        await using var call = new Call();
+        call.Stages.Replies.Enqueue([("operate_phone\n{}", 0)]);
+        call.Stages.Replies.Enqueue([("Begun.", 12)]);
+        call.Stages.Tool = static (_, _) => new(new ToolAnswer("It has begun."));
+        await call.Connection.AskAsync(new VoiceCommand.SendText("Buy!"), TestContext.Current.CancellationToken);
+        await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>());
+        Task<bool> answer = call.Stages.ToolSession!.AskAsync("card_1", TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await call.Connection.AskAsync(how == "decide" ? new VoiceCommand.Decide("card_1", isAllowed) : new VoiceCommand.SendText(how), TestContext.Current.CancellationToken);
+        Assert.Equal(isAllowed, await answer);
+        Assert.DoesNotContain("read " + how, call.Stages.Log);
+    }
+
+    [Fact]
+    public async Task Question_of_a_tool_that_is_not_answered_is_no()
+    {
+        await using var call = new Call();
+        call.Stages.Replies.Enqueue([("operate_phone\n{}", 0)]);
+        call.Stages.Replies.Enqueue([("Begun.", 12)]);
+        call.Stages.Tool = static (_, _) => new(new ToolAnswer("It has begun."));
+        await call.Connection.AskAsync(new VoiceCommand.SendText("Buy!"), TestContext.Current.CancellationToken);
+        await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>());
+        Task<bool> answer = call.Stages.ToolSession!.AskAsync("card_1", TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        call.Time.Advance(TimeSpan.FromSeconds(20));
+        Assert.False(await answer);
+    }
+
     [Fact]
     public async Task End_of_the_session_is_told_to_tools()
     {

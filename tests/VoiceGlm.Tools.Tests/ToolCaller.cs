@@ -28,6 +28,18 @@ internal sealed class ToolCaller : IToolSession, IDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>What the user says when they are asked; <see langword="null"/> for nothing, until their time is over.</summary>
+    public bool? Allows { get; set; }
+
+    /// <summary>Questions so far.</summary>
+    public int Questions { get; private set; }
+
+    public Task<bool> AskAsync(string id, TimeSpan answerTime, CancellationToken cancellationToken)
+    {
+        Questions++;
+        return Task.FromResult(Allows ?? false);
+    }
+
     public void Announce(string words)
     {
         Announced.Enqueue(words);

@@ -21,6 +21,13 @@ public interface IToolSession
     /// <param name="cancellationToken">Ends the waiting for the far side.</param>
     ValueTask ShowAsync(string id, Card card, CancellationToken cancellationToken);
 
+    /// <summary>Waits for the user to allow what a card asks.</summary>
+    /// <param name="id">Id of the card.</param>
+    /// <param name="answerTime">How long they have.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>Whether they do; silence is no.</returns>
+    Task<bool> AskAsync(string id, TimeSpan answerTime, CancellationToken cancellationToken);
+
     /// <summary>Has something said at the next pause, when nobody speaks.</summary>
     /// <param name="words">A sentence or two.</param>
     void Announce(string words);

@@ -229,7 +229,8 @@ internal sealed partial class GlmClient : IDisposable
     private async Task<HttpResponseMessage> SendAsync(GlmCall call, HttpMethod method, HttpContent? content, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(Server.BaseAddress, call.Path)) { Content = content };
-        if (Server.ApiKey is { } key) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        // Other servers, of code or of blanks, have no business with it.
+        if (Server.ApiKey is { } key && Server.BaseAddress.IsBaseOf(request.RequestUri!)) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         if (Server.AcceptLanguage is { } language) request.Headers.TryAddWithoutValidation("Accept-Language", language);
         using var timeout = new CancellationTokenSource(call.HeaderTimeout, _time);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);

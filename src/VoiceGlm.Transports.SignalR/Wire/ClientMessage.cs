@@ -69,6 +69,7 @@ internal sealed class ClientMessageFormatter : IMessagePackFormatter<ClientMessa
             ("hang_up", _) => new ClientMessage.HangUpCall(),
             ("text", >= 2) => new ClientMessage.Command(new VoiceCommand.SendText(item.ReadString() ?? "")),
             ("image", >= 3) => Image(item.ReadString() ?? "", item.ReadBytes()?.ToArray() ?? []),
+            ("decide", >= 3) => new ClientMessage.Command(new VoiceCommand.Decide(item.ReadString() ?? "", item.ReadBoolean())),
             ("talk", >= 2) => new ClientMessage.Command(new VoiceCommand.PushToTalk(item.ReadBoolean())),
             ("commit", _) => new ClientMessage.Command(new VoiceCommand.Commit()),
             ("interrupt", _) => new ClientMessage.Command(new VoiceCommand.Interrupt()),
