@@ -9,20 +9,10 @@ namespace VoiceGlm.Browser.Tests;
 public sealed class CallTests
 {
     [Fact]
-    public async Task Browser_calls_and_interrupts()
-    {
-        WebTests.SkipWithoutBrowser();
-        await using ParrotServer server = await ParrotServer.StartAsync("http://127.0.0.1:0");
-        await WebTests.RunAsync("e2e:webrtc", server.Url);
-    }
+    public Task Browser_calls_and_interrupts() => WebTests.RunWithParrotAsync("e2e:webrtc");
 
     [Fact]
-    public async Task Page_converses_by_call_and_without_one_where_the_network_lets_none_through()
-    {
-        WebTests.SkipWithoutBrowser();
-        await using ParrotServer server = await ParrotServer.StartAsync("http://127.0.0.1:0");
-        await WebTests.RunAsync("e2e:carried", server.Url);
-    }
+    public Task Page_converses_by_call_and_without_one_where_the_network_lets_none_through() => WebTests.RunWithParrotAsync("e2e:carried");
 
     [Fact]
     public async Task Conversation_goes_on_through_a_bad_network_and_after_an_outage()
@@ -38,10 +28,5 @@ public sealed class CallTests
     }
 
     [Fact]
-    public async Task Firefox_calls_and_interrupts()
-    {
-        WebTests.SkipWithoutBrowser(BrowserProgram.Firefox);
-        await using ParrotServer server = await ParrotServer.StartAsync("http://127.0.0.1:0");
-        await WebTests.RunAsync("e2e:firefox", server.Url);
-    }
+    public Task Firefox_calls_and_interrupts() => WebTests.RunWithParrotAsync("e2e:firefox", BrowserProgram.Firefox);
 }
