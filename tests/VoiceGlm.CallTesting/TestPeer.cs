@@ -23,6 +23,7 @@ public sealed class TestPeer : IDisposable
     private readonly Channel<byte[]> _media = Channel.CreateUnbounded<byte[]>();
     private readonly SrtpProfile[] _profiles;
     private readonly byte[] _buffer = new byte[1500];
+    private readonly List<byte[]> _handshake = [];
     private Link _link;
     private DtlsTransport? _transport;
     private string _ufrag = "test";
@@ -38,7 +39,11 @@ public sealed class TestPeer : IDisposable
     public TestPeer(RtcServer server, SrtpProfile? profile = null, bool overTcp = false, IPEndPoint? through = null)
     {
         _profiles = profile is { } one ? [one] : [SrtpProfile.AeadAes128Gcm, SrtpProfile.Aes128CmHmacSha1];
-        _dtls = new DtlsDatagrams(datagram => _link!.Send(datagram));
+        _dtls = new DtlsDatagrams(datagram =>
+        {
+            _handshake.Add(datagram.ToArray());
+            _link!.Send(datagram);
+        });
         _link = new Link(through ?? (overTcp ? server.TcpEndPoints[0] : server.UdpEndPoints[0]), overTcp, Receive);
     }
 
@@ -59,6 +64,9 @@ public sealed class TestPeer : IDisposable
 
     /// <summary>What arrived at all.</summary>
     public long Received => Volatile.Read(ref _received);
+
+    /// <summary>The datagrams of the handshake that were sent from here.</summary>
+    public IReadOnlyList<byte[]> Handshake => _handshake;
 
     /// <summary>The association's end, when the server closed it.</summary>
     public bool IsDtlsClosed => _dtls.IsClosed;

@@ -10,11 +10,17 @@ internal readonly record struct DtlsRecord(byte Type, ushort Epoch, int Length)
     // RFC 6347 §4.1: 2¹⁴ bytes and what encryption adds.
     private const int MaximumBody = (1 << 14) + 2048;
 
+    // RFC 6347 §4.2.2: type, length, number, and which part of the message this is.
+    private const int MessageHeaderLength = 12;
+
+    // Four certificates have some kilobytes. BouncyCastle makes room for all that the head of a message announces, which may be 16 MB, before any of it has come.
+    private const int MaximumMessage = 1 << 14;
+
     private const byte ChangeCipherSpec = 20;
     private const byte Handshake = 22;
     private const byte ApplicationData = 23;
 
-    /// <summary>Takes the first record off a datagram.</summary>
+    /// <summary>Takes the first record off a datagram. What a plain one holds of a handshake is looked at too: anybody can send that.</summary>
     public static bool TryTake(ref ReadOnlySpan<byte> datagram, out DtlsRecord record)
     {
         record = default;
@@ -24,6 +30,7 @@ internal readonly record struct DtlsRecord(byte Type, ushort Epoch, int Length)
         int length = BinaryPrimitives.ReadUInt16BigEndian(datagram[11..]);
         if (length is 0 or > MaximumBody || HeaderLength + length > datagram.Length) return false;
         record = new DtlsRecord(datagram[0], BinaryPrimitives.ReadUInt16BigEndian(datagram[3..]), length);
+        if (record is { Type: Handshake, Epoch: 0 } && !HoldsMessages(datagram.Slice(HeaderLength, length))) return false;
         datagram = datagram[(HeaderLength + length)..];
         return true;
     }
@@ -39,4 +46,19 @@ internal readonly record struct DtlsRecord(byte Type, ushort Epoch, int Length)
 
     /// <summary>Whether a datagram begins with a plain handshake record, as the first of a client does.</summary>
     public static bool MayBegin(ReadOnlySpan<byte> datagram) => TryTake(ref datagram, out DtlsRecord record) && record is { Type: Handshake, Epoch: 0 };
+
+    private static bool HoldsMessages(ReadOnlySpan<byte> body)
+    {
+        while (!body.IsEmpty)
+        {
+            if (body.Length < MessageHeaderLength) return false;
+            int length = ReadUInt24(body[1..]), offset = ReadUInt24(body[6..]), part = ReadUInt24(body[9..]);
+            if (length > MaximumMessage || offset + part > length || MessageHeaderLength + part > body.Length) return false;
+            body = body[(MessageHeaderLength + part)..];
+        }
+
+        return true;
+    }
+
+    private static int ReadUInt24(ReadOnlySpan<byte> value) => (value[0] << 16) | BinaryPrimitives.ReadUInt16BigEndian(value[1..]);
 }

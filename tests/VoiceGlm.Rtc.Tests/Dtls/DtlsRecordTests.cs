@@ -4,7 +4,7 @@ namespace VoiceGlm.Rtc.Tests;
 
 public sealed class DtlsRecordTests
 {
-    private static readonly byte[] s_record = [22, 254, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0xAA, 0xBB];
+    private static readonly byte[] s_record = [22, 254, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 14, 1, 0, 0, 9, 0, 0, 0, 0, 3, 0, 0, 2, 0xAA, 0xBB];
 
     [Fact]
     public void Datagram_of_records_is_whole()
@@ -15,17 +15,21 @@ public sealed class DtlsRecordTests
         Assert.False(DtlsRecord.MayBegin(finished));
         ReadOnlySpan<byte> rest = s_record;
         Assert.True(DtlsRecord.TryTake(ref rest, out DtlsRecord record));
-        Assert.Equal(new DtlsRecord(22, 0, 2), record);
+        Assert.Equal(new DtlsRecord(22, 0, 14), record);
     }
 
     [Theory]
     [InlineData("", "nothing")]
-    [InlineData("16FEFF00000000000000000002AA", "half a body")]
+    [InlineData("17FEFF00000000000000000002AA", "half a body")]
     [InlineData("16FEFF000000000000000000", "half a header")]
     [InlineData("16FEFF00000000000000000000", "a record of nothing")]
     [InlineData("13FEFF00000000000000000001AA", "a type that does not exist")]
-    [InlineData("16030300000000000000000001AA", "TLS instead of DTLS")]
-    [InlineData("16FEFF00000000000000000001AABB", "something behind the record")]
+    [InlineData("17030300000000000000000001AA", "TLS instead of DTLS")]
+    [InlineData("17FEFF00000000000000000001AABB", "something behind the record")]
+    [InlineData("16FEFF0000000000000000000B0100000000000000000000", "half a message's head")]
+    [InlineData("16FEFF0000000000000000000C01FFFFFF0000000000000000", "a message of 16 MB")]
+    [InlineData("16FEFF0000000000000000000D01000001000000000100000" + "1AA", "a part behind the end of its message")]
+    [InlineData("16FEFF0000000000000000000C010000010000000000000001", "a part that is not there")]
     public void Datagram_that_is_not_whole_records_is_refused(string hex, string what) =>
         Assert.False(DtlsRecord.AreWhole(Convert.FromHexString(hex)), $"Refuses {what}.");
 

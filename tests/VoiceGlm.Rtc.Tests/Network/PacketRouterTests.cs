@@ -35,7 +35,7 @@ public sealed class PacketRouterTests
         long answeredBefore = path.Sent;
         int whole = 0;
 
-        new Mutator(11, check, sound, control, [22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 1], []).Run(
+        new Mutator(11, check, sound, control, [23, 254, 253, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 1, 1], []).Run(
             input =>
             {
                 // Damage may undo itself.
