@@ -13,6 +13,7 @@ using VoiceGlm.Tools.Glm;
 using VoiceGlm.Tools.Looking;
 using VoiceGlm.Tools.Phone;
 using VoiceGlm.Tools.Results;
+using VoiceGlm.Tools.Routing;
 using VoiceGlm.Tools.Shop;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -32,6 +33,7 @@ public static class ToolsServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITool, FileComplaintTool>());
         services.TryAddSingleton<IToolRouter, ToolRouter>();
         services.TryAddSingleton<ToolsInUse>();
+        services.TryAddSingleton<FastRouter>();
         services.AddGlm();
         return services;
     }
