@@ -44,7 +44,7 @@ public static class ToolsServiceCollectionExtensions
         services.TryAddSingleton<GlmClient>();
         services.TryAddSingleton(static provider => new SafeFetcher(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SafeFetcher>>()));
         services.TryAddSingleton<ResultStore>();
-        services.TryAddSingleton<IPhoneDevice, SimulatedPhone>();
+        services.TryAddSingleton<IPhoneDevice>(static provider => provider.GetRequiredService<IOptions<ToolOptions>>().Value.Phone == "adb" ? new AdbPhone(new Adb("adb")) : new SimulatedPhone());
         services.TryAddSingleton<JobJournal>();
         services.TryAddSingleton<VideoJobs>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, VideoJobs>(static provider => provider.GetRequiredService<VideoJobs>()));
