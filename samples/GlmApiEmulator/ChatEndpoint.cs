@@ -61,7 +61,12 @@ internal sealed class ChatEndpoint(GlmEmulator emulator)
         if (request.Is("A1")) return new JsonObject { ["choices"] = choices };
         var whole = new JsonObject
         {
-            ["id"] = "20260101000000", ["request_id"] = request.Text("request_id"), ["created"] = 1767225600, ["model"] = request.Model, ["choices"] = choices, ["usage"] = Usage(),
+            ["id"] = "20260101000000",
+            ["request_id"] = request.Text("request_id"),
+            ["created"] = 1767225600,
+            ["model"] = request.Model,
+            ["choices"] = choices,
+            ["usage"] = Usage(),
         };
         if (answer.HasSearch) whole["web_search"] = SearchEndpoint.Pages();
         if (request.Is("A2"))
@@ -83,13 +88,19 @@ internal sealed class ChatEndpoint(GlmEmulator emulator)
     /// <summary>A call of a function.</summary>
     public static JsonObject ToolCall(EmulatedCall call, int index) => new()
     {
-        ["id"] = $"call_{index}", ["index"] = index, ["type"] = "function", ["function"] = new JsonObject { ["name"] = call.Name, ["arguments"] = call.Arguments },
+        ["id"] = $"call_{index}",
+        ["index"] = index,
+        ["type"] = "function",
+        ["function"] = new JsonObject { ["name"] = call.Name, ["arguments"] = call.Arguments },
     };
 
     /// <summary>What it cost.</summary>
     public static JsonObject Usage() => new()
     {
-        ["prompt_tokens"] = 12, ["completion_tokens"] = 7, ["total_tokens"] = 19, ["prompt_tokens_details"] = new JsonObject { ["cached_tokens"] = 0 },
+        ["prompt_tokens"] = 12,
+        ["completion_tokens"] = 7,
+        ["total_tokens"] = 19,
+        ["prompt_tokens_details"] = new JsonObject { ["cached_tokens"] = 0 },
     };
 
     // What the API would refuse is refused here too, so that a client finds out.

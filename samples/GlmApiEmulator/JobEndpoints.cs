@@ -60,7 +60,8 @@ internal sealed class JobEndpoints(GlmEmulator emulator, ChatEndpoint chat)
         string prompt = Uri.EscapeDataString(job.Request.Text("prompt"));
         var film = new JsonObject
         {
-            ["url"] = new Uri(emulator.Address, "files/video.mp4").AbsoluteUri, ["cover_image_url"] = new Uri(emulator.Address, $"files/cover.png?prompt={prompt}").AbsoluteUri,
+            ["url"] = new Uri(emulator.Address, "files/video.mp4").AbsoluteUri,
+            ["cover_image_url"] = new Uri(emulator.Address, $"files/cover.png?prompt={prompt}").AbsoluteUri,
         };
         answer["video_result"] = scenario switch
         {
@@ -72,7 +73,10 @@ internal sealed class JobEndpoints(GlmEmulator emulator, ChatEndpoint chat)
 
     private static JsonObject Status(Job job, string status) => new()
     {
-        ["id"] = job.Id, ["request_id"] = job.Request.Text("request_id"), ["model"] = job.Request.Model, ["task_status"] = status,
+        ["id"] = job.Id,
+        ["request_id"] = job.Request.Text("request_id"),
+        ["model"] = job.Request.Model,
+        ["task_status"] = status,
     };
 
     private sealed class Job(string id, bool isVideo, EmulatedRequest request)

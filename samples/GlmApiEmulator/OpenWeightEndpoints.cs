@@ -33,6 +33,9 @@ internal static class OpenWeightEndpoints
     /// <summary><c>POST /</c>: the first ChatGLM's server.</summary>
     public static Task ChatGlmAsync(HttpContext context, EmulatedRequest request) => EmulatedError.WriteAsync(context, 200, new JsonObject
     {
-        ["response"] = $"This is an emulated answer to: {request.Text("prompt")}", ["history"] = new JsonArray(), ["status"] = 200, ["time"] = "2026-01-01 00:00:00",
+        ["response"] = $"This is an emulated answer to: {request.Text("prompt")}",
+        ["history"] = new JsonArray(),
+        ["status"] = 200,
+        ["time"] = "2026-01-01 00:00:00",
     });
 }

@@ -1,4 +1,3 @@
-using VoiceGlm.ParrotHost;
 using VoiceGlm.ServerHost;
 using VoiceGlm.Testing;
 
@@ -14,12 +13,10 @@ public sealed class PageTests
     public Task First_click_downloads_at_most_sixty_kilobytes() => WebTests.RunAsync("check-size");
 
     [Fact]
-    public async Task Browser_speaks_hears_interrupts_and_comes_back()
-    {
-        WebTests.SkipWithoutBrowser();
-        await using ParrotServer server = await ParrotServer.StartAsync("http://127.0.0.1:0");
-        await WebTests.RunAsync("e2e", server.Url);
-    }
+    public Task Browser_speaks_hears_interrupts_and_comes_back() => WebTests.RunWithParrotAsync("e2e");
+
+    [Fact]
+    public Task Cards_are_shown_and_pictures_are_taken() => WebTests.RunWithParrotAsync("e2e:cards");
 
     [Fact]
     public async Task Browser_does_so_with_the_service_and_a_model()

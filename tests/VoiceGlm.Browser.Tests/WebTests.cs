@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using VoiceGlm.ParrotHost;
 using VoiceGlm.Testing;
 
 namespace VoiceGlm.Browser.Tests;
@@ -12,7 +13,22 @@ internal static class WebTests
     public const string OtherOrigin = "http://shop.localhost:8099";
 
     /// <summary>Skips the test where no browser is there to be driven.</summary>
-    public static void SkipWithoutBrowser() => Assert.SkipUnless(ChromiumProgram.Find() is not null, ChromiumProgram.HowToInstall);
+    /// <param name="browser">Which; Chromium where null.</param>
+    public static void SkipWithoutBrowser(BrowserProgram? browser = null)
+    {
+        browser ??= BrowserProgram.Chromium;
+        Assert.SkipUnless(browser.Find() is not null, browser.HowToInstall);
+    }
+
+    /// <summary>Runs <c>npm run script</c> in a browser against a service whose model is a parrot; skips it where there is no such browser.</summary>
+    /// <param name="script">A script of <c>package.json</c>.</param>
+    /// <param name="browser">Which; Chromium where null.</param>
+    public static async Task RunWithParrotAsync(string script, BrowserProgram? browser = null)
+    {
+        SkipWithoutBrowser(browser);
+        await using ParrotServer server = await ParrotServer.StartAsync("http://127.0.0.1:0");
+        await RunAsync(script, server.Url);
+    }
 
     /// <summary>Runs <c>npm run script</c>.</summary>
     /// <param name="script">A script of <c>package.json</c>.</param>

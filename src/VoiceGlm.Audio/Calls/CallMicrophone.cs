@@ -1,11 +1,9 @@
 using System.Threading.Channels;
-using VoiceGlm.Audio;
-using VoiceGlm.Rtc;
 
-namespace VoiceGlm.Transports.WebRtc;
+namespace VoiceGlm.Audio;
 
 /// <summary>What a call hears: packets in any order, out of a jitter buffer as frames of 16 kHz. Thread-safe.</summary>
-internal sealed class CallMicrophone : IDisposable
+public sealed class CallMicrophone : IDisposable
 {
     // 2 s: fresh speech matters more than old, and a drop means that the session cannot keep up.
     private const int Capacity = 100;
@@ -20,6 +18,7 @@ internal sealed class CallMicrophone : IDisposable
     private long _position;
     private bool _isDisposed;
 
+    /// <summary>Makes the ear of one call.</summary>
     /// <param name="codec">What the packets are written in.</param>
     /// <param name="interval">How much is heard at once.</param>
     public CallMicrophone(IAudioCodec codec, TimeSpan interval)
@@ -33,16 +32,20 @@ internal sealed class CallMicrophone : IDisposable
     public ChannelReader<AudioFrame> Frames => _frames.Reader;
 
     /// <summary>Takes a packet, which is copied.</summary>
-    public void Insert(in AudioPacket packet)
+    /// <param name="ssrc">Its source; another one than before begins anew.</param>
+    /// <param name="sequenceNumber">The RTP sequence number. The buffer counts on by itself where a source begins anew.</param>
+    /// <param name="timestamp">The RTP timestamp.</param>
+    /// <param name="payload">The payload.</param>
+    /// <param name="arrival">When it arrived, on the clock that <see cref="Hear"/> is told the time of.</param>
+    /// <param name="content">What it holds.</param>
+    public void Insert(uint ssrc, ushort sequenceNumber, uint timestamp, ReadOnlySpan<byte> payload, TimeSpan arrival, PacketContent content)
     {
         lock (_gate)
         {
             if (_isDisposed) return;
-            if (_ssrc is { } before && before != packet.Ssrc) _buffer.Reset();
-            _ssrc = packet.Ssrc;
-            // The buffer counts on by itself where a source begins anew, which numbers that go on would hide.
-            _buffer.Insert((ushort)packet.Sequence, packet.Timestamp, packet.Payload, packet.Arrival,
-                packet.Kind == AudioPacketKind.ComfortNoise ? PacketContent.ComfortNoise : PacketContent.Sound);
+            if (_ssrc is { } before && before != ssrc) _buffer.Reset();
+            _ssrc = ssrc;
+            _buffer.Insert(sequenceNumber, timestamp, payload, arrival, content);
         }
     }
 

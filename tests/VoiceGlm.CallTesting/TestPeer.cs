@@ -7,29 +7,39 @@ using System.Text;
 using System.Threading.Channels;
 using Org.BouncyCastle.Tls;
 using Org.BouncyCastle.Tls.Crypto.Impl.BC;
+using VoiceGlm.Rtc;
+using Xunit;
 
-namespace VoiceGlm.Rtc.Tests;
+namespace VoiceGlm.CallTesting;
 
 /// <summary>The other side, as a browser would be: offers, checks, shakes hands by BouncyCastle's client, and exchanges SRTP over a real socket.</summary>
-internal sealed class TestPeer : IDisposable
+public sealed class TestPeer : IDisposable
 {
+    private static readonly RtpExtensionMap s_extensions = new() { AudioLevel = 1, TransportSequence = 3 };
+
     private readonly DtlsDatagrams _dtls;
     private readonly DtlsIdentity _identity = DtlsIdentity.Create(DateTimeOffset.UtcNow);
     private readonly ConcurrentDictionary<string, TaskCompletionSource<byte[]>> _checks = new();
     private readonly Channel<byte[]> _media = Channel.CreateUnbounded<byte[]>();
     private readonly SrtpProfile[] _profiles;
+    private readonly byte[] _buffer = new byte[1500];
     private Link _link;
     private DtlsTransport? _transport;
     private string _ufrag = "test";
     private SrtpMaster? _master;
     private SrtpContext? _sends;
     private SrtpContext? _receives;
+    private long _received;
 
-    public TestPeer(RtcServer server, SrtpProfile? profile = null, bool overTcp = false)
+    /// <param name="server">Whom to call.</param>
+    /// <param name="profile">How media is to be protected; as the server likes where null.</param>
+    /// <param name="overTcp">Whether the network lets no datagram through.</param>
+    /// <param name="through">Where to send to instead, such as a relay.</param>
+    public TestPeer(RtcServer server, SrtpProfile? profile = null, bool overTcp = false, IPEndPoint? through = null)
     {
         _profiles = profile is { } one ? [one] : [SrtpProfile.AeadAes128Gcm, SrtpProfile.Aes128CmHmacSha1];
         _dtls = new DtlsDatagrams(datagram => _link!.Send(datagram));
-        _link = new Link(overTcp ? server.TcpEndPoints[0] : server.UdpEndPoints[0], overTcp, Take);
+        _link = new Link(through ?? (overTcp ? server.TcpEndPoints[0] : server.UdpEndPoints[0]), overTcp, Receive);
     }
 
     public const string Password = "pWd0123456789abcdefghijkl";
@@ -38,18 +48,27 @@ internal sealed class TestPeer : IDisposable
 
     public EndPoint LocalEndPoint => _link.LocalEndPoint;
 
+    /// <summary>Gets what arrives from now on, on the socket's thread and valid during the call, instead of those who wait for it.</summary>
+    public Action<ReadOnlyMemory<byte>>? Sink { get; set; }
+
     /// <summary>What arrived over the socket that was no answer to a check.</summary>
     public int MediaWaiting => _media.Reader.Count;
+
+    /// <summary>Packets sent from here, since it moved last.</summary>
+    public long Sent => _link.Sent;
+
+    /// <summary>What arrived at all.</summary>
+    public long Received => Volatile.Read(ref _received);
 
     /// <summary>The association's end, when the server closed it.</summary>
     public bool IsDtlsClosed => _dtls.IsClosed;
 
-    public string Offer(string direction = "sendrecv", string? fingerprint = null, string more = "") => $"""
+    public string Offer(string direction = "sendrecv", string? fingerprint = null, string formats = "0", string more = "") => $"""
         v=0
         o=- 1 1 IN IP4 127.0.0.1
         s=-
         t=0 0
-        m=audio 9 UDP/TLS/RTP/SAVPF 0 126
+        m=audio 9 UDP/TLS/RTP/SAVPF {formats} 126
         a=ice-ufrag:{_ufrag}
         a=ice-pwd:{Password}
         a=fingerprint:{fingerprint ?? _identity.Fingerprint.ToString()}
@@ -81,9 +100,13 @@ internal sealed class TestPeer : IDisposable
         var client = new Client(_identity, _profiles, expected);
         _transport = await Task.Factory.StartNew(() => new DtlsClientProtocol().Connect(client, _dtls), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         _master = client.Master!;
+        Keys = client.Keys;
         _sends = _master.FromClient();
         _receives = _master.FromServer();
     }
+
+    /// <summary>The keys and salts of the media, both directions.</summary>
+    public byte[] Keys { get; private set; } = [];
 
     public SrtpProfile Profile => _master!.Profile;
 
@@ -113,17 +136,12 @@ internal sealed class TestPeer : IDisposable
     public void Send(ReadOnlySpan<byte> packet) => _link.Send(packet);
 
     /// <summary>A protected packet of sound, not sent.</summary>
-    public byte[] Media(ushort sequenceNumber, uint timestamp, byte[] payload, byte payloadType = 0, bool isMarked = false, ushort transportSequence = 0)
-    {
-        var buffer = new byte[1500];
-        int length = RtpWriter.Write(
-            buffer,
-            new RtpHeader(payloadType, isMarked, sequenceNumber, timestamp, Ssrc),
-            new RtpExtensionMap { AudioLevel = 1, TransportSequence = 3 },
-            new RtpExtensionValues(new AudioLevel(20, true), 0, transportSequence),
-            payload);
-        return buffer[.._sends!.Protect(buffer, length)];
-    }
+    public byte[] Media(ushort sequenceNumber, uint timestamp, ReadOnlySpan<byte> payload, byte payloadType = 0, bool isMarked = false, ushort transportSequence = 0) =>
+        Protect(sequenceNumber, timestamp, payload, payloadType, isMarked, transportSequence).ToArray();
+
+    /// <summary>Sends a packet of sound, and allocates nothing.</summary>
+    public void SendMedia(ushort sequenceNumber, uint timestamp, ReadOnlySpan<byte> payload) =>
+        _link.Send(Protect(sequenceNumber, timestamp, payload, payloadType: 0, isMarked: false, transportSequence: sequenceNumber));
 
     /// <summary>A protected compound, not sent.</summary>
     public byte[] Control(byte[] compound)
@@ -138,12 +156,25 @@ internal sealed class TestPeer : IDisposable
         while (true)
         {
             byte[] packet = await _media.Reader.ReadAsync(TestContext.Current.CancellationToken);
-            bool isControl = packet[1] is >= 192 and <= 223;
-            int length;
-            SrtpResult result = isControl ? _receives!.UnprotectRtcp(packet, out length) : _receives!.Unprotect(packet, out length);
-            Assert.Equal(SrtpResult.Ok, result);
-            if (isControl == control) return packet[..length];
+            Assert.Equal(SrtpResult.Ok, Restore(packet, out int length));
+            if (IsControl(packet) == control) return packet[..length];
         }
+    }
+
+    /// <summary>A packet that the server sent and that waits, restored. What comes twice is left out.</summary>
+    public bool TryReceive(out ReadOnlyMemory<byte> packet, out bool isControl)
+    {
+        while (_media.Reader.TryRead(out byte[]? taken))
+        {
+            isControl = IsControl(taken);
+            SrtpResult result = Restore(taken, out int length);
+            packet = taken.AsMemory(0, length);
+            if (result == SrtpResult.Ok) return true;
+            Assert.Equal(SrtpResult.Replayed, result);
+        }
+
+        (packet, isControl) = (default, false);
+        return false;
     }
 
     /// <summary>The next packet that the server sent, as it came.</summary>
@@ -157,7 +188,7 @@ internal sealed class TestPeer : IDisposable
     {
         _ufrag = ufrag;
         _link.Dispose();
-        _link = new Link(overTcp ? server.TcpEndPoints[0] : server.UdpEndPoints[0], overTcp, Take);
+        _link = new Link(overTcp ? server.TcpEndPoints[0] : server.UdpEndPoints[0], overTcp, Receive);
     }
 
     public void Dispose()
@@ -172,6 +203,28 @@ internal sealed class TestPeer : IDisposable
     {
         SessionDescription session = SessionDescription.Parse(sdp);
         return session.Media[0][name] ?? session[name]!;
+    }
+
+    private Span<byte> Protect(ushort sequenceNumber, uint timestamp, ReadOnlySpan<byte> payload, byte payloadType, bool isMarked, ushort transportSequence)
+    {
+        int length = RtpWriter.Write(
+            _buffer,
+            new RtpHeader(payloadType, isMarked, sequenceNumber, timestamp, Ssrc),
+            s_extensions,
+            new RtpExtensionValues(new AudioLevel(20, true), 0, transportSequence),
+            payload);
+        return _buffer.AsSpan(0, _sends!.Protect(_buffer, length));
+    }
+
+    private static bool IsControl(byte[] packet) => packet[1] is >= 192 and <= 223;
+
+    private SrtpResult Restore(byte[] packet, out int length) => IsControl(packet) ? _receives!.UnprotectRtcp(packet, out length) : _receives!.Unprotect(packet, out length);
+
+    private void Receive(ReadOnlyMemory<byte> packet)
+    {
+        if (Sink is { } sink) sink(packet);
+        else Take(packet.ToArray());
+        Interlocked.Increment(ref _received);
     }
 
     private void Take(byte[] packet)
@@ -196,8 +249,9 @@ internal sealed class TestPeer : IDisposable
         private readonly Socket _socket;
         private readonly bool _isTcp;
         private readonly Thread _thread;
+        private long _sent;
 
-        public Link(IPEndPoint server, bool overTcp, Action<byte[]> take)
+        public Link(IPEndPoint server, bool overTcp, Action<ReadOnlyMemory<byte>> take)
         {
             _isTcp = overTcp;
             IPAddress address = server.Address.Equals(IPAddress.IPv6Any) || server.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : server.Address;
@@ -209,8 +263,11 @@ internal sealed class TestPeer : IDisposable
 
         public EndPoint LocalEndPoint => _socket.LocalEndPoint!;
 
+        public long Sent => Volatile.Read(ref _sent);
+
         public void Send(ReadOnlySpan<byte> packet)
         {
+            Interlocked.Increment(ref _sent);
             if (!_isTcp)
             {
                 _socket.Send(packet);
@@ -228,7 +285,7 @@ internal sealed class TestPeer : IDisposable
             if (Thread.CurrentThread != _thread) _thread.Join();
         }
 
-        private void Receive(Action<byte[]> take)
+        private void Receive(Action<ReadOnlyMemory<byte>> take)
         {
             var framing = new StreamFraming();
             var buffer = new byte[2048];
@@ -239,7 +296,7 @@ internal sealed class TestPeer : IDisposable
                     int length = _socket.Receive(_isTcp ? framing.Free.Span : buffer);
                     if (!_isTcp)
                     {
-                        take(buffer[..length]);
+                        take(buffer.AsMemory(0, length));
                         continue;
                     }
 
@@ -267,6 +324,8 @@ internal sealed class TestPeer : IDisposable
 
         public SrtpMaster? Master { get; private set; }
 
+        public byte[] Keys { get; private set; } = [];
+
         public override IDictionary<int, byte[]> GetClientExtensions()
         {
             IDictionary<int, byte[]> extensions = base.GetClientExtensions();
@@ -293,6 +352,7 @@ internal sealed class TestPeer : IDisposable
         {
             base.NotifyHandshakeComplete();
             Master = SrtpMaster.Export(m_context, _profile);
+            Keys = m_context.ExportKeyingMaterial(ExporterLabel.dtls_srtp, null, 2 * (SrtpProfiles.KeyLength + _profile.SaltLength()));
         }
 
         public override int GetHandshakeResendTimeMillis() => 200;

@@ -1,25 +1,28 @@
-namespace VoiceGlm.Rtc.Tests;
+using Xunit;
 
-/// <summary>Makes damaged inputs from good ones, the same every time. <c>VOICEGLM_RTC_MUTATIONS</c> says how many per parser; 1,000,000 takes some seconds each.</summary>
-internal sealed class Mutator(int seed, params byte[][] seeds)
+namespace VoiceGlm.Testing;
+
+/// <summary>Makes damaged inputs from good ones, the same every time. Not thread-safe.</summary>
+/// <param name="seed">Which damage.</param>
+/// <param name="seeds">The good inputs, each of at most 4,096 bytes.</param>
+public sealed class Mutator(int seed, params byte[][] seeds)
 {
-    private const int DefaultCount = 50_000;
-    private const int WarmUp = 64;
+    private const int DefaultCount = 20_000;
+    private const int WarmUp = 1_000;
 
     private readonly Random _random = new(seed);
     private readonly byte[] _buffer = new byte[4096];
 
-    /// <summary>How many inputs to try.</summary>
-    public static int Count { get; } = int.TryParse(Environment.GetEnvironmentVariable("VOICEGLM_RTC_MUTATIONS"), out int count) ? count : DefaultCount;
+    /// <summary>How many inputs a parser gets: 20,000, or as many as <c>VOICEGLM_FUZZ_INPUTS</c> says.</summary>
+    public static int Count { get; } = int.TryParse(Environment.GetEnvironmentVariable("VOICEGLM_FUZZ_INPUTS"), out int count) ? count : DefaultCount;
 
-    /// <summary>Gives every input to a parser; what it throws fails the test with the input.</summary>
+    /// <summary>Gives <see cref="Count"/> inputs to a parser; what it throws fails the test with the input.</summary>
     /// <param name="parse">The parser: it may write into what it gets.</param>
-    /// <param name="count">How many inputs.</param>
     /// <param name="maximumBytes">Bytes that one call may allocate.</param>
-    public void Run(Action<Memory<byte>> parse, int count, long maximumBytes = 0)
+    public void Run(Action<Memory<byte>> parse, long maximumBytes = 0)
     {
-        long worst = 0;
-        for (int i = 0; i < count; i++)
+        (long Bytes, int Input) worst = default;
+        for (int i = 0; i < Count; i++)
         {
             int length = Next();
             long before = GC.GetAllocatedBytesForCurrentThread();
@@ -33,10 +36,11 @@ internal sealed class Mutator(int seed, params byte[][] seeds)
             }
 
             // The first calls load code and fill tables.
-            if (i >= WarmUp) worst = Math.Max(worst, GC.GetAllocatedBytesForCurrentThread() - before);
+            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            if (i >= WarmUp && allocated > worst.Bytes) worst = (allocated, i);
         }
 
-        Assert.InRange(worst, 0, maximumBytes);
+        Assert.True(worst.Bytes <= maximumBytes, $"Expected at most {maximumBytes} bytes allocated, found {worst.Bytes} for input {worst.Input}.");
     }
 
     private int Next()

@@ -1,7 +1,7 @@
-namespace VoiceGlm.Audio.Tests;
+namespace VoiceGlm.Testing;
 
 /// <summary>A network that is not perfect. The same seed gives the same network.</summary>
-internal sealed record Network
+public sealed record Network
 {
     public int Seed { get; init; } = 1;
 
@@ -26,12 +26,14 @@ internal sealed record Network
     /// <summary>How much slower than ours the sender's clock is, in millionths.</summary>
     public double SenderSlowerPpm { get; init; }
 
+    /// <summary>Whether nothing gets through at a time.</summary>
+    public bool IsOut(TimeSpan time) => time.TotalSeconds >= Outage.From && time.TotalSeconds < Outage.To;
+
     /// <summary>When the copies of a packet arrive.</summary>
     public IEnumerable<TimeSpan> Arrivals(TimeSpan sent, Random random)
     {
         (double loss, double jitter, double reorder, double duplicate) = (random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble());
-        double seconds = sent.TotalSeconds;
-        bool isOut = seconds >= Outage.From && seconds < Outage.To;
+        bool isOut = IsOut(sent);
         if (loss < Loss || (isOut && !OutageIsStall)) yield break;
         double delay = double.Lerp(DelayMilliseconds.Least, DelayMilliseconds.Most, jitter) + (reorder < Reordered ? 50 : 0);
         TimeSpan arrival = (isOut ? TimeSpan.FromSeconds(Outage.To) : sent) + TimeSpan.FromMilliseconds(delay);

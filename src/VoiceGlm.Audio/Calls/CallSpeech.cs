@@ -1,6 +1,4 @@
-using VoiceGlm.Audio;
-
-namespace VoiceGlm.Transports.WebRtc;
+namespace VoiceGlm.Audio;
 
 /// <summary>
 /// The speech of one call, from what a session gives at any rate to packets at the codec's, and how much of each reply was sent. Replies follow
@@ -8,7 +6,7 @@ namespace VoiceGlm.Transports.WebRtc;
 /// </summary>
 /// <param name="rate">The codec's rate.</param>
 /// <param name="onItsWay">From sending a packet to the end of its sound.</param>
-internal sealed class CallSpeech(SampleRate rate, TimeSpan onItsWay)
+public sealed class CallSpeech(SampleRate rate, TimeSpan onItsWay)
 {
     /// <summary>Speech that waits here to be sent: the decoder outruns the ear, and back-pressure holds it.</summary>
     public static readonly TimeSpan Capacity = TimeSpan.FromSeconds(1);
@@ -18,8 +16,19 @@ internal sealed class CallSpeech(SampleRate rate, TimeSpan onItsWay)
 
     private readonly List<Reply> _replies = [];
 
+    /// <summary>Samples that wait to be sent.</summary>
+    public int Waiting
+    {
+        get
+        {
+            int waiting = 0;
+            foreach (Reply reply in _replies) waiting += reply.Waiting.Count;
+            return waiting;
+        }
+    }
+
     /// <summary>Whether so much waits that no more is taken.</summary>
-    public bool IsFull => rate.DurationOf(_replies.Sum(static reply => (long)reply.Waiting.Count)) >= Capacity;
+    public bool IsFull => rate.DurationOf(Waiting) >= Capacity;
 
     /// <summary>Adds the next samples of a reply.</summary>
     /// <returns>False where the reply was flushed: they are dropped.</returns>

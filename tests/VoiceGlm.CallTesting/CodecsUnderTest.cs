@@ -1,9 +1,11 @@
+using VoiceGlm.Audio;
 using VoiceGlm.Testing;
+using Xunit;
 
-namespace VoiceGlm.Audio.Tests;
+namespace VoiceGlm.CallTesting;
 
 /// <summary>The codecs, each with what a test needs of it.</summary>
-internal static class CodecsUnderTest
+public static class CodecsUnderTest
 {
     /// <summary>A codec by its name. Skips the test where Opus is not to be had, and says how to get it.</summary>
     public static IAudioCodec Named(string name)

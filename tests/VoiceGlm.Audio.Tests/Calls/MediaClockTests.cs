@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace VoiceGlm.Transports.WebRtc.Tests;
+namespace VoiceGlm.Audio.Tests;
 
 /// <summary>The beat of calls.</summary>
 public sealed class MediaClockTests

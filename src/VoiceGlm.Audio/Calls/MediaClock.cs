@@ -1,12 +1,12 @@
 using System.Diagnostics;
 
-namespace VoiceGlm.Transports.WebRtc;
+namespace VoiceGlm.Audio;
 
 /// <summary>
 /// The beat of calls: every 20 ms each of them hears and speaks once, on a thread of its own, so that a busy thread pool delays no sound.
 /// Beats are counted from the first, so they do not drift; a machine that stood still goes on from now instead of hurrying. Thread-safe.
 /// </summary>
-internal sealed class MediaClock : IDisposable
+public sealed class MediaClock : IDisposable
 {
     /// <summary>From one beat to the next, which is a packet's length.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);

@@ -1,4 +1,6 @@
-namespace VoiceGlm.Audio.Tests;
+using VoiceGlm.Audio;
+
+namespace VoiceGlm.CallTesting;
 
 /// <summary>
 /// How like what was sent is what was heard. Each 40 ms of what was sent are looked for in what was heard, at 16 kHz, and their correlations
@@ -7,7 +9,7 @@ namespace VoiceGlm.Audio.Tests;
 /// <param name="Correlation">From -1 to 1.</param>
 /// <param name="MedianDelay">Delay that half of the pieces stay within.</param>
 /// <param name="LongDelay">Delay that 95 % of the pieces stay within.</param>
-internal readonly record struct Hearing(double Correlation, TimeSpan MedianDelay, TimeSpan LongDelay)
+public readonly record struct Hearing(double Correlation, TimeSpan MedianDelay, TimeSpan LongDelay)
 {
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromMilliseconds(800);
     private static readonly TimeSpan s_near = TimeSpan.FromMilliseconds(40);

@@ -1,4 +1,4 @@
-namespace VoiceGlm.Transports.WebRtc.Tests;
+namespace VoiceGlm.Audio.Tests;
 
 /// <summary>Speech on its way to a call, by samples and by the clock.</summary>
 public sealed class CallSpeechTests

@@ -1,4 +1,4 @@
-namespace VoiceGlm.Transports.WebRtc;
+namespace VoiceGlm.Audio;
 
 /// <summary>Samples in the order in which they came. Grows to what it has to hold. Not thread-safe.</summary>
 internal sealed class SampleQueue
