@@ -53,6 +53,16 @@ public sealed class ConversationOptions
     [Range(1, 1_000_000)]
     public int MaxTextLength { get; set; } = 4000;
 
+    /// <summary>
+    /// Whether tools are looked for in what the user says, for a model that was not taught to call them. What is spoken is written down by the model first,
+    /// which takes its time at each turn. Default: no.
+    /// </summary>
+    public bool RouteTools { get; set; }
+
+    /// <summary>How the model is asked to write down what it heard.</summary>
+    [Required]
+    public string TranscriptInstruction { get; set; } = "Write down exactly what I just said, and nothing else.";
+
     /// <summary>Whether what was written and said is told to the log. Off by default: conversations are nobody else's.</summary>
     public bool LogTranscripts { get; set; }
 }

@@ -29,7 +29,7 @@ internal sealed class Reply
     private long _position;
     private long _decoderStart;
 
-    /// <summary>Begins a reply to what the model has heard or read.</summary>
+    /// <summary>Begins a reply to what the model has heard or read; <paramref name="first"/> is a call that is made for the model before it says anything.</summary>
     public Reply(
         TurnId turn,
         VoiceStages stages,
@@ -41,6 +41,7 @@ internal sealed class Reply
         TurnClock clock,
         TurnWork work,
         Action<TurnTimings> firstAudio,
+        ToolCall? first,
         CancellationToken cancellationToken)
     {
         _turn = turn;
@@ -57,7 +58,7 @@ internal sealed class Reply
         _track = new ReplyTrack(stages.SpeechDecoders.SpeechTokensPerSecond, stages.LanguageModel.SpeechGroupTokens);
         _decoder = stages.SpeechDecoders.Create();
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Completion = RunAsync(_cancellation.Token);
+        Completion = RunAsync(first, _cancellation.Token);
     }
 
     /// <summary>Ends when the reply was played whole, was cancelled, or a stage failed.</summary>
@@ -94,14 +95,16 @@ internal sealed class Reply
         lock (_trackLock) return _track.HeardIn(played, _start);
     }
 
-    private async Task RunAsync(CancellationToken cancellationToken)
+    private async Task RunAsync(ToolCall? first, CancellationToken cancellationToken)
     {
         await Task.Yield();
         try
         {
             int calls = 0;
-            while (await SayAsync(cancellationToken).ConfigureAwait(false) is { } call)
+            ToolCall? next = first;
+            while ((next ?? await SayAsync(cancellationToken).ConfigureAwait(false)) is { } call)
             {
+                next = null;
                 if (++calls > MaxCalls) throw new StageException(VoiceStage.LanguageModel, new InvalidOperationException($"The model called tools {calls} times in one turn."));
                 // A guessed reply does nothing that could not be taken back.
                 await _released.Task.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
@@ -21,12 +22,15 @@ internal sealed partial class Turn
     private readonly IToolRouter _tools;
     private readonly IToolSession _toolSession;
     private readonly TimeProvider _time;
+    private readonly string? _transcriptInstruction;
     private readonly Action<TurnTimings> _firstAudio;
     private readonly CancellationTokenSource _cancellation;
 
     // Unbounded: no longer than the longest utterance that the turn detector allows.
     private readonly Channel<Input> _inputs = Channel.CreateUnbounded<Input>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _previous;
+    private string _request = "";
+    private int _answered;
     private Reply? _reply;
     private volatile bool _interrupted;
 
@@ -49,10 +53,12 @@ internal sealed partial class Turn
         _metrics = settings.Metrics;
         _logTranscripts = settings.LogTranscripts;
         _logger = settings.Logger;
-        _guess = settings.GuessTheEnd;
+        // A guess leaves no time to write down what was said.
+        _guess = settings.GuessTheEnd && settings.TranscriptInstruction is null;
         _tools = settings.Tools;
         _toolSession = settings.ToolSession;
         _time = settings.Time;
+        _transcriptInstruction = settings.TranscriptInstruction;
         _firstAudio = firstAudio;
         _previous = previous;
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -121,6 +127,15 @@ internal sealed partial class Turn
             _model.Configure(settings.Session);
             while (_model.Capacity - _model.Position < settings.ReservedTokens && _model.ForgetOldestTurn()) LogTurnForgotten(_logger, Id.Value);
             Reply reply = await HearAsync(cancellationToken).ConfigureAwait(false);
+            if (await RouteAsync(cancellationToken).ConfigureAwait(false) is { } call)
+            {
+                // The reply was begun meanwhile, and nobody has heard of it.
+                await reply.CancelAsync().ConfigureAwait(false);
+                _model.Rewind(_answered);
+                Begin(cancellationToken, call);
+                reply = _reply!;
+            }
+
             reply.Release();
             await reply.Completion.ConfigureAwait(false);
             // A flushed connection takes what is left of a reply without playing it: that is no completion.
@@ -177,6 +192,7 @@ internal sealed partial class Turn
                     _clock.Decide(end.Decided, end.Endpoint);
                     if (end.Text is { } text)
                     {
+                        if (!end.IsObserved) _request = text;
                         if (_logTranscripts && !end.IsObserved) LogWritten(_logger, Id.Value, text);
                         await StageException.MarkAsync(
                             VoiceStage.LanguageModel,
@@ -187,6 +203,7 @@ internal sealed partial class Turn
                     else if (_reply is null)
                     {
                         await hearing.CompleteAsync(_clock, cancellationToken).ConfigureAwait(false);
+                        await TranscribeAsync(cancellationToken).ConfigureAwait(false);
                         Begin(cancellationToken);
                     }
 
@@ -197,8 +214,36 @@ internal sealed partial class Turn
         throw new OperationCanceledException(cancellationToken);
     }
 
-    private void Begin(CancellationToken cancellationToken) =>
-        Volatile.Write(ref _reply, new Reply(Id, _stages, _tools, _toolSession, _time, _model, _connection, _clock, _work, _firstAudio, cancellationToken));
+    // What a tool is looked for in: what was written, or what the model writes down of what was said.
+    private async ValueTask<ToolCall?> RouteAsync(CancellationToken cancellationToken)
+    {
+        if (_transcriptInstruction is null || _request.Length == 0) return null;
+        return await _tools.RouteAsync(_request, _toolSession, cancellationToken).ConfigureAwait(false);
+    }
+
+    // On a branch of the conversation that is forgotten at once.
+    private async ValueTask TranscribeAsync(CancellationToken cancellationToken)
+    {
+        if (_transcriptInstruction is not { } instruction) return;
+        int position = _model.Position;
+        var words = new StringBuilder();
+        await StageException.MarkAsync(VoiceStage.LanguageModel, async () =>
+        {
+            await _model.ReadAsync(instruction, cancellationToken).ConfigureAwait(false);
+            await foreach (ReplyPart part in _model.ReplyAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (part is ReplyPart.Text text) words.Append(text.Value);
+            }
+        }).ConfigureAwait(false);
+        _model.Rewind(position);
+        _request = words.ToString().Trim();
+    }
+
+    private void Begin(CancellationToken cancellationToken, ToolCall? call = null)
+    {
+        _answered = _model.Position;
+        Volatile.Write(ref _reply, new Reply(Id, _stages, _tools, _toolSession, _time, _model, _connection, _clock, _work, _firstAudio, call, cancellationToken));
+    }
 
     private async Task FinishAsync(TurnStatus status, TurnFailure? failure)
     {
@@ -277,4 +322,6 @@ internal sealed partial class Turn
 /// <param name="Session">What the session sets for itself.</param>
 /// <param name="Tools">What the model may have done for it.</param>
 /// <param name="ToolSession">What tools see of the session.</param>
-internal sealed record TurnSettings(TimeProvider Time, ILogger Logger, bool GuessTheEnd, int ReservedTokens, ConversationMetrics Metrics, bool LogTranscripts, SessionSettings Session, IToolRouter Tools, IToolSession ToolSession);
+/// <param name="TranscriptInstruction">How the model is asked to write down what it heard, where tools are looked for in it; <see langword="null"/> where they are not.</param>
+internal sealed record TurnSettings(TimeProvider Time, ILogger Logger, bool GuessTheEnd, int ReservedTokens, ConversationMetrics Metrics, bool LogTranscripts, SessionSettings Session, IToolRouter Tools, IToolSession ToolSession,
+    string? TranscriptInstruction);

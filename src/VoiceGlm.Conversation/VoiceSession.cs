@@ -54,7 +54,7 @@ internal sealed partial class VoiceSession
         _metrics = metrics;
         _logger = logger;
         _toolSession = new ToolSession(connection, () => Settings.Language ?? "en", time, words => _ = PostAsync(new Input.Announced(words), ended), ended);
-        _turnSettings = new TurnSettings(time, logger, options.GuessTheEnd, options.ReservedTokens, metrics, options.LogTranscripts, settings, tools, _toolSession);
+        _turnSettings = new TurnSettings(time, logger, options.GuessTheEnd, options.ReservedTokens, metrics, options.LogTranscripts, settings, tools, _toolSession, options.RouteTools ? options.TranscriptInstruction : null);
         _detector = stages.TurnDetectors.Create(settings);
     }
 

@@ -24,6 +24,10 @@ public sealed class ToolOptions
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
     public TimeSpan KeepResults { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>The phone that tasks are done on: <c>simulated</c>, or <c>adb</c>: the Android phone that <c>adb</c> on the path is connected to. Default: simulated.</summary>
+    [AllowedValues("simulated", "adb")]
+    public string Phone { get; set; } = "simulated";
+
     /// <summary>
     /// Who serves the other GLM models: <c>bigmodel</c>, <c>zai</c>, <c>emulator</c>, or a name of <see cref="Providers"/>. Default: nobody, and there are no tools
     /// that need them.

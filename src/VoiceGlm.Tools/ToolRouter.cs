@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VoiceGlm.Tools.Glm;
+using VoiceGlm.Tools.Routing;
 
 namespace VoiceGlm.Tools;
 
@@ -8,13 +9,15 @@ namespace VoiceGlm.Tools;
 internal sealed partial class ToolRouter : IToolRouter
 {
     private readonly Dictionary<string, ITool> _tools;
+    private readonly FastRouter _fast;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
     private readonly ILogger<ToolRouter> _logger;
 
-    public ToolRouter(IEnumerable<ITool> tools, IOptions<ToolOptions> options, TimeProvider time, ILogger<ToolRouter> logger)
+    public ToolRouter(IEnumerable<ITool> tools, FastRouter fast, IOptions<ToolOptions> options, TimeProvider time, ILogger<ToolRouter> logger)
     {
         _tools = tools.Where(static tool => tool.IsAvailable).ToDictionary(static tool => tool.Name, StringComparer.Ordinal);
+        _fast = fast;
         _timeout = options.Value.Timeout;
         _time = time;
         _logger = logger;
@@ -32,6 +35,10 @@ internal sealed partial class ToolRouter : IToolRouter
             new ToolFiller(policy.Patience, isChinese ? policy.Progress.Chinese : policy.Progress.English),
         ];
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<ToolCall?> RouteAsync(string request, IToolSession session, CancellationToken cancellationToken) =>
+        TriggerRules.Match(request, _tools.Values) ?? await _fast.ChooseAsync(request, _tools.Values, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<ToolAnswer> CallAsync(ToolCall toolCall, IToolSession session, CancellationToken cancellationToken)

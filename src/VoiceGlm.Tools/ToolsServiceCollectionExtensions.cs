@@ -13,6 +13,7 @@ using VoiceGlm.Tools.Glm;
 using VoiceGlm.Tools.Looking;
 using VoiceGlm.Tools.Phone;
 using VoiceGlm.Tools.Results;
+using VoiceGlm.Tools.Routing;
 using VoiceGlm.Tools.Shop;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -32,6 +33,7 @@ public static class ToolsServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITool, FileComplaintTool>());
         services.TryAddSingleton<IToolRouter, ToolRouter>();
         services.TryAddSingleton<ToolsInUse>();
+        services.TryAddSingleton<FastRouter>();
         services.AddGlm();
         return services;
     }
@@ -42,7 +44,7 @@ public static class ToolsServiceCollectionExtensions
         services.TryAddSingleton<GlmClient>();
         services.TryAddSingleton(static provider => new SafeFetcher(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SafeFetcher>>()));
         services.TryAddSingleton<ResultStore>();
-        services.TryAddSingleton<IPhoneDevice, SimulatedPhone>();
+        services.TryAddSingleton<IPhoneDevice>(static provider => provider.GetRequiredService<IOptions<ToolOptions>>().Value.Phone == "adb" ? new AdbPhone(new Adb("adb")) : new SimulatedPhone());
         services.TryAddSingleton<JobJournal>();
         services.TryAddSingleton<VideoJobs>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, VideoJobs>(static provider => provider.GetRequiredService<VideoJobs>()));

@@ -57,6 +57,11 @@ internal sealed class Scripted : IToolRouter, ITurnDetectorFactory, ISpeechToken
 
     public IReadOnlyList<ToolFiller> FillersOf(ToolCall toolCall, string language) => Fillers;
 
+    /// <summary>The tools that are looked for, and found.</summary>
+    public Func<string, ToolCall?> Route { get; set; } = static _ => throw new InvalidOperationException("No tool was expected to be looked for.");
+
+    public ValueTask<ToolCall?> RouteAsync(string request, IToolSession session, CancellationToken cancellationToken) => new(Route(request));
+
     public ITurnDetector Create(SessionSettings settings) => new Detector(this);
 
     ISpeechTokenizer ISpeechTokenizerFactory.Create() => new Tokenizer();

@@ -376,6 +376,41 @@ public sealed class VoiceSessionTests
     }
 
     [Fact]
+    public async Task Tool_that_is_found_in_what_was_written_is_called_for_a_model_that_calls_none()
+    {
+        await using var call = new Call(new ConversationOptions { RouteTools = true });
+        call.Stages.Replies.Enqueue([("I cannot draw.", 30)]);
+        call.Stages.Replies.Enqueue([("Here it is.", 12)]);
+        call.Stages.Route = static request => ToolCall.Parse("draw_picture\n{\"prompt\": \"" + request + "\"}");
+        call.Stages.Tool = static (_, _) => new(new ToolAnswer("Here is your picture."));
+        await call.Connection.AskAsync(new VoiceCommand.SendText("a fox"), TestContext.Current.CancellationToken);
+        Assert.Equal("Here it is.", (await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>())).HeardText);
+        Assert.DoesNotContain(call.Seen.OfType<VoiceEvent.TextDelta>(), static delta => delta.Text == "I");
+        Assert.Equal(["<user>", "a fox", "<observation>", "Here is your picture.", "<assistant>"], call.Stages.Session!.Memory.Take(5));
+    }
+
+    [Fact]
+    public async Task Tool_is_looked_for_in_what_the_model_writes_down_of_speech_and_the_writing_is_forgotten()
+    {
+        await using var call = new Call(new ConversationOptions { RouteTools = true });
+        string? looked = null;
+        call.Stages.Replies.Enqueue([("how are you", 0)]);
+        call.Stages.Replies.Enqueue([("Well.", 12)]);
+        call.Stages.Route = request =>
+        {
+            looked = request;
+            return null;
+        };
+        call.Speak(TurnSignalKind.SpeechStarted);
+        call.Speak(count: 2);
+        call.Speak(TurnSignalKind.SpeechPaused);
+        call.Speak(TurnSignalKind.SpeechStopped);
+        Assert.Equal("Well.", (await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>())).HeardText);
+        Assert.Equal("how are you", looked);
+        Assert.Equal(["<user>", "<assistant>"], call.Stages.Session!.Memory.Where(static token => token.StartsWith('<')));
+    }
+
+    [Fact]
     public async Task End_of_the_session_is_told_to_tools()
     {
         await using var call = new Call();

@@ -12,6 +12,13 @@ public interface IToolRouter
     /// <param name="cancellationToken">The turn has ended: nobody waits for the answer any more. A tool whose work would be lost goes on, and has its answer announced.</param>
     ValueTask<ToolAnswer> CallAsync(ToolCall toolCall, IToolSession session, CancellationToken cancellationToken);
 
+    /// <summary>Finds the tool that somebody asks for, for a model that was not taught to call tools. In time: the reply is held until it is known.</summary>
+    /// <param name="request">What they said or wrote.</param>
+    /// <param name="session">The conversation.</param>
+    /// <param name="cancellationToken">The turn has ended.</param>
+    /// <returns>The call, or <see langword="null"/> where no tool is asked for.</returns>
+    ValueTask<ToolCall?> RouteAsync(string request, IToolSession session, CancellationToken cancellationToken) => new((ToolCall?)null);
+
     /// <summary>What is said while a tool works, so that there is no silence.</summary>
     /// <param name="toolCall">What the model asks for.</param>
     /// <param name="language"><c>en</c> or <c>zh</c>.</param>

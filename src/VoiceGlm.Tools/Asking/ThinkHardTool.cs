@@ -23,7 +23,7 @@ internal sealed class ThinkHardTool(GlmClient client, TimeProvider time) : ITool
         """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> TriggerPhrases => ["think hard", "think carefully", "think about", "reason step by step", "仔细想想", "一步一步推理", "解这道题"];
+    public IReadOnlyList<string> TriggerPhrases => ["think hard", "think carefully", "reason step by step", "仔细想想", "一步一步推理", "解这道题"];
 
     /// <inheritdoc/>
     public bool IsAvailable => client.Has(GlmRole.Reasoning);

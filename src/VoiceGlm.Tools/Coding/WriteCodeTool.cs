@@ -35,7 +35,7 @@ internal sealed class WriteCodeTool(GlmClient client) : ITool
         """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> TriggerPhrases => ["write code", "write a program", "write a function", "write a script", "写一个", "写一段代码", "翻译成", "补全"];
+    public IReadOnlyList<string> TriggerPhrases => ["write code", "write a program", "write a function", "write a script", "写一个程序", "写一个函数", "写一段代码", "补全"];
 
     /// <inheritdoc/>
     public bool IsAvailable => client.Has(GlmRole.Code);

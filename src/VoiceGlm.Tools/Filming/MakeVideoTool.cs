@@ -24,7 +24,7 @@ internal sealed class MakeVideoTool(GlmClient client, VideoJobs jobs) : ITool
         """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> TriggerPhrases => ["make a video", "make a film", "film", "做一段", "的视频", "让这张图动起来"];
+    public IReadOnlyList<string> TriggerPhrases => ["make a video", "make a film", "film me", "做一段", "拍一段", "让这张图动起来"];
 
     /// <inheritdoc/>
     public bool IsAvailable => client.Has(GlmRole.Video);

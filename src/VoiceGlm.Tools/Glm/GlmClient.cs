@@ -72,6 +72,15 @@ internal sealed partial class GlmClient : IDisposable
     /// <exception cref="GlmException">It does not begin, or breaks off.</exception>
     public async IAsyncEnumerable<ChatPart> StreamAsync(GlmCall call, ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (Server.Dialect == GlmDialect.ChatGlm)
+        {
+            ChatReply whole = await CompleteAsync(call, request, cancellationToken).ConfigureAwait(false);
+            if (whole.Thoughts.Length > 0) yield return new ChatPart.Thought(whole.Thoughts);
+            yield return new ChatPart.Text(whole.Text);
+            yield return new ChatPart.End(whole);
+            yield break;
+        }
+
         OpenStream stream = await AskAsync(call, (model, lease, token) => OpenAsync(call, request, model, lease, token), cancellationToken).ConfigureAwait(false);
         using (stream)
         {
@@ -124,6 +133,7 @@ internal sealed partial class GlmClient : IDisposable
 
     private Task<ChatReply> CompleteOnceAsync(GlmCall call, ChatRequest request, CancellationToken cancellationToken) => AskAsync(call, async (model, _, token) =>
     {
+        if (Server.Dialect == GlmDialect.ChatGlm) return await CompleteByChatGlmAsync(call, request, token).ConfigureAwait(false);
         long asked = _time.GetTimestamp();
         ChatRequest body = request.For(Server.Dialect, model, stream: false, call.RequestId);
         using HttpResponseMessage answer = await SendAsync(call, HttpMethod.Post, JsonContent.Create(body, GlmJson.Default.ChatRequest), token).ConfigureAwait(false);
@@ -135,6 +145,13 @@ internal sealed partial class GlmClient : IDisposable
         LogAnswered(_logger, model, call.RequestId, _time.GetElapsedTime(asked).TotalMilliseconds, reply.Usage?.CompletionTokens ?? 0);
         return reply;
     }, cancellationToken);
+
+    private async Task<ChatReply> CompleteByChatGlmAsync(GlmCall call, ChatRequest request, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage answer = await SendAsync(call with { Path = "" }, HttpMethod.Post, JsonContent.Create(ChatGlmRequest.Of(request), GlmJson.Default.ChatGlmRequest), cancellationToken).ConfigureAwait(false);
+        ChatGlmReply reply = await ReadAsync(call, answer, GlmJson.Default.ChatGlmReply, cancellationToken).ConfigureAwait(false);
+        return reply.Response is { } text ? new ChatReply { Text = text.Trim(), FinishReason = "stop" } : throw new GlmException(GlmErrorKind.Malformed, "The answer has no response.");
+    }
 
     // One model after another, each as often as the kind of its failures allows.
     private async Task<T> AskAsync<T>(GlmCall call, Func<string, RateLimitLease, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)

@@ -18,5 +18,7 @@ namespace VoiceGlm.Tools.Glm;
 [JsonSerializable(typeof(CompletionRequest))]
 [JsonSerializable(typeof(InfillRequest))]
 [JsonSerializable(typeof(InfillReply))]
+[JsonSerializable(typeof(ChatGlmRequest))]
+[JsonSerializable(typeof(ChatGlmReply))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class GlmJson : JsonSerializerContext;

@@ -26,9 +26,10 @@ internal sealed class GlmProvider
     {
         ["bigmodel"] = new() { BaseAddress = new Uri("https://open.bigmodel.cn/api/paas/v4/"), ApiKeyVariable = "ZHIPUAI_API_KEY", Dialect = GlmDialect.Hosted },
         ["zai"] = new() { BaseAddress = new Uri("https://api.z.ai/api/paas/v4/"), ApiKeyVariable = "ZAI_API_KEY", Dialect = GlmDialect.Hosted },
+        // By its number: that is what it tells of its files, and only its own are trusted.
         [Emulator] = new()
         {
-            BaseAddress = new Uri("http://localhost:8095/api/paas/v4/"), ApiKey = "emulator.none", Dialect = GlmDialect.Hosted, InfillAddress = new Uri("http://localhost:8095/infill"),
+            BaseAddress = new Uri("http://127.0.0.1:8095/api/paas/v4/"), ApiKey = "emulator.none", Dialect = GlmDialect.Hosted, InfillAddress = new Uri("http://127.0.0.1:8095/infill"),
         },
     };
 

@@ -36,4 +36,7 @@ public enum GlmDialect
 
     /// <summary>As vLLM, SGLang and Ollama serve open weights, after OpenAI's API.</summary>
     OpenAI,
+
+    /// <summary>As the first ChatGLM's own server: a prompt and a history, answered whole.</summary>
+    ChatGlm,
 }

@@ -81,3 +81,34 @@ internal sealed record InfillPiece
 
     public string? Text { get; init; }
 }
+
+/// <summary>What the first ChatGLM's server is asked: a prompt, and pairs of what was asked and answered before.</summary>
+internal sealed record ChatGlmRequest(string Prompt, IReadOnlyList<string[]> History)
+{
+    /// <summary>A chat as pairs; what the system says goes before the first prompt.</summary>
+    public static ChatGlmRequest Of(ChatRequest request)
+    {
+        List<string[]> history = [];
+        string said = "";
+        foreach (ChatMessage message in request.Messages)
+        {
+            if (message.Role == "assistant")
+            {
+                history.Add([said, message.Content.Text]);
+                said = "";
+            }
+            else
+            {
+                said = said.Length > 0 ? $"{said}\n\n{message.Content.Text}" : message.Content.Text;
+            }
+        }
+
+        return new ChatGlmRequest(said, history);
+    }
+}
+
+/// <summary>What it answers.</summary>
+internal sealed record ChatGlmReply
+{
+    public string? Response { get; init; }
+}

@@ -29,7 +29,7 @@ internal sealed class LookAtImageTool(GlmClient client, ResultStore results) : I
         """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> TriggerPhrases => ["look at", "what do you see", "what is in this picture", "read this document", "看看这张图", "看一下", "图里"];
+    public IReadOnlyList<string> TriggerPhrases => ["look at", "what do you see", "what is in this picture", "read this document", "看看这张图", "图里"];
 
     /// <inheritdoc/>
     public bool IsAvailable => client.Has(GlmRole.Vision);

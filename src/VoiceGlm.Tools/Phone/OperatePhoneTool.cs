@@ -20,7 +20,7 @@ internal sealed class OperatePhoneTool(GlmClient client, IPhoneDevice device, Re
     public string Parameters => """{"type":"object","properties":{"task":{"type":"string","description":"What is to be done, with the name of the app if there is one; or stop."}},"required":["task"]}""";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> TriggerPhrases => ["on my phone", "操作手机", "在手机上", "打开微信", "帮我在"];
+    public IReadOnlyList<string> TriggerPhrases => ["on my phone", "操作手机", "在手机上", "打开微信"];
 
     /// <inheritdoc/>
     public bool IsAvailable => client.Has(GlmRole.Phone);

@@ -101,6 +101,16 @@ public sealed class GlmEmulatorTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("audio_1", HttpStatusCode.OK)]
+    [InlineData("audio_expired", HttpStatusCode.BadRequest)]
+    public async Task Speech_of_the_turn_before_is_known_by_its_id_until_it_expires(string id, HttpStatusCode status)
+    {
+        string body = """{"model":"glm-4-voice","messages":[{"role":"user","content":"x"},{"role":"assistant","audio":{"id":"ID"}},{"role":"user","content":"y"}]}""".Replace("ID", id, StringComparison.Ordinal);
+        using HttpResponseMessage answer = await PostAsync("chat/completions", body);
+        Assert.Equal(status, answer.StatusCode);
+    }
+
     private static string Sign(string claims)
     {
         string content = Base64Url.EncodeToString("""{"alg":"HS256","sign_type":"SIGN"}"""u8) + "." + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims));

@@ -238,6 +238,38 @@ public sealed class GlmClientTests
         Assert.StartsWith("data:image/png;base64,", host.Client.ImageUrl("image/png", [1, 2, 3]), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task First_ChatGlm_is_asked_by_a_prompt_and_pairs_of_what_was_said()
+    {
+        await using GlmEmulator server = await GlmEmulator.StartAsync();
+        await using GlmHost host = await GlmHost.StartAsync(settings: new()
+        {
+            ["VoiceGlm:Tools:Providers:test:BaseAddress"] = server.Address.AbsoluteUri, ["VoiceGlm:Tools:Providers:test:Dialect"] = "ChatGlm",
+            ["VoiceGlm:Tools:Providers:test:ApiKey"] = "", ["VoiceGlm:Tools:Providers:test:Models:Text"] = "chatglm-6b",
+        });
+        var request = new ChatRequest([ChatMessage.System("Be brief."), ChatMessage.User("One?"), ChatMessage.Assistant("1."), ChatMessage.User("Two?")]);
+        List<ChatPart> parts = [];
+        await foreach (ChatPart part in host.Client.StreamAsync(GlmCall.Chat(GlmRole.Text), request, Token)) parts.Add(part);
+        Assert.Equal("This is an emulated answer to: Two?", Assert.IsType<ChatPart.End>(parts[^1]).Reply.Text);
+        EmulatedRequest asked = Assert.Single(server.Requests);
+        Assert.Equal("""[["Be brief.\n\nOne?","1."]]""", asked.Body.GetProperty("history").GetRawText());
+    }
+
+    [Fact]
+    public async Task Server_of_open_weights_is_spoken_to_at_its_own_base_without_a_key()
+    {
+        await using GlmEmulator server = await GlmEmulator.StartAsync();
+        await using GlmHost host = await GlmHost.StartAsync(settings: new()
+        {
+            ["VoiceGlm:Tools:Providers:test:BaseAddress"] = new Uri(server.Address, "v1").AbsoluteUri, ["VoiceGlm:Tools:Providers:test:Dialect"] = "OpenAI",
+            ["VoiceGlm:Tools:Providers:test:ApiKey"] = "", ["VoiceGlm:Tools:Providers:test:Models:Text"] = "glm-4-9b@B7",
+        });
+        List<ChatPart> parts = [];
+        await foreach (ChatPart part in host.Client.StreamAsync(GlmCall.Chat(GlmRole.Text), s_request, Token)) parts.Add(part);
+        Assert.Equal((Usual, 7), (Assert.IsType<ChatPart.End>(parts[^1]).Reply.Text, ((ChatPart.End)parts[^1]).Reply.Usage?.CompletionTokens));
+        Assert.False(Assert.Single(server.Requests).Headers.ContainsKey("Authorization"));
+    }
+
     private static async Task<ChatReply> CompleteAsync(string scenario)
     {
         await using GlmHost host = await GlmHost.StartAsync();

@@ -35,6 +35,10 @@ public sealed class GlmProviderTests
     [Fact]
     public void Emulator_needs_nothing() => Assert.Empty(GlmProvider.FaultsOf(new ToolOptions { Provider = "emulator" }));
 
+    [Fact]
+    public void Emulator_is_asked_where_it_listens_and_says_that_its_files_are() =>
+        Assert.Equal($"http://127.0.0.1:{GlmEmulator.DefaultPort}/api/paas/v4/", GlmProvider.From(new ToolOptions { Provider = "emulator" })!.BaseAddress.AbsoluteUri);
+
     [Theory]
     [InlineData("bigmodel", "", "ApiKey, or the environment variable NO_SUCH_VARIABLE: expected a key, found none.")]
     [InlineData("bigmodel", "SecretWithoutADot", "expected a key of two parts with a dot between them")]
