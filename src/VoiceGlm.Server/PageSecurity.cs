@@ -17,7 +17,7 @@ internal static class PageSecurity
         headers.ContentSecurityPolicy = Policy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
-        headers["Permissions-Policy"] = "microphone=(self), camera=()";
+        headers["Permissions-Policy"] = "microphone=(self), camera=(self)";
         return next(context);
     });
 

@@ -27,6 +27,9 @@ internal static class ParrotCards
         ("video", new Card.Video("Waves at night", "job-1", JobState.Failed, TimeSpan.FromSeconds(9), null, null)),
     ];
 
+    /// <summary>What becomes of the phone when the user has decided.</summary>
+    public static Card Decided(bool isAllowed) => new Card.Phone("Order a coffee", [new PhoneStep(isAllowed ? "Tap 500, 900" : "Leave it", "", Drawing)], Question: null, IsDone: true);
+
     /// <summary>What is seen in a picture of the user's: that it is one.</summary>
     public static Card Look(UserImage image) => new Card.Look(
         "What do you see?", $"A picture of {image.Content.Length:N0} bytes.", $"data:{image.MediaType};base64,{Convert.ToBase64String(image.Content.Span)}", [new Box(0.25, 0.25, 0.75, 0.75, "middle")]);

@@ -98,6 +98,9 @@ public sealed class ParrotHandler : IVoiceConnectionHandler
                 case VoiceCommand.ShowImage { Image: var image }:
                     await Tell(new VoiceEvent.CardShown($"look-{++_pictures}", ParrotCards.Look(image)), cancellationToken);
                     break;
+                case VoiceCommand.Decide { CardId: var cardId, IsAllowed: var isAllowed }:
+                    await Tell(new VoiceEvent.CardShown(cardId, ParrotCards.Decided(isAllowed)), cancellationToken);
+                    break;
                 case VoiceCommand.SendText { Text: "/end" }:
                     await Tell(new VoiceEvent.SessionEnded("capacity", "All places are taken. Please try again in a moment."), cancellationToken);
                     return false;

@@ -42,7 +42,7 @@ public sealed class ParrotServer : IAsyncDisposable
         application.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files }).UseStaticFiles(new StaticFileOptions { FileProvider = files });
         application.MapVoiceHub("/voice");
         application.MapWebRtcVoice("/webrtc");
-        application.MapGet("/about", static () => new { model = "parrot", examples = new[] { "What is seven plus five?", "Draw a heron." }, tools = new[] { "look_at_image" } });
+        application.MapGet("/about", static () => new { model = "parrot", examples = new[] { "What is seven plus five?", "Draw a heron." }, tools = new { isEmulated = false, names = new[] { "look_at_image" } } });
         await application.StartAsync();
         return new ParrotServer(application);
     }

@@ -58,6 +58,8 @@ test("Each kind of card shows what it has, and runs nothing of it", async () => 
   expect(await card("Order a coffee").getByRole("listitem").count()).toBe(2);
   expect(await card("Fill the blanks").locator("mark").innerText()).toBe("capital");
   expect(await card("Draw a heron").innerText()).toContain("very busy");
+  await card("Order a coffee").getByRole("button", { name: "Do not allow" }).click();
+  await expect.poll(() => card("Order a coffee").innerText()).toMatch(/Leave it\s+Done\./);
   await picture(page, "cards");
   await page.setViewportSize({ width: 390, height: 780 });
   await card("Who wrote").scrollIntoViewIfNeeded();

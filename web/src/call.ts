@@ -121,6 +121,10 @@ export class VoiceCall {
     this.client?.send(["text", text]);
   }
 
+  decide(cardId: string, isAllowed: boolean): void {
+    this.client?.send(["decide", cardId, isAllowed]);
+  }
+
   showImage(mediaType: string, content: Uint8Array): void {
     this.client?.send(["image", mediaType, content]);
   }

@@ -11,6 +11,12 @@ import type { VoiceGlmOrb } from "./ui/orb";
 import { stringsOf, type Strings } from "./ui/strings";
 import { styles } from "./ui/styles";
 
+/** What `GET /about` tells of the service's tools. */
+interface Tools {
+  isEmulated: boolean;
+  names: string[];
+}
+
 /** What a page keeps when it goes away, so that a reload goes on with the conversation. */
 interface Keepsake {
   resume: ResumePoint;
@@ -57,8 +63,8 @@ export class VoiceGlm extends LitElement {
   @property({ reflect: true }) layout: "page" | "floating" = "page";
 
   @state() private suggested: string[] = [];
-  /** What the service may have done by other models. */
-  @state() private tools: string[] = [];
+  /** What the service may have done by other models, and whether that is made up. */
+  @state() private tools: Tools = { isEmulated: false, names: [] };
   @state() private conversation: Conversation = initialConversation;
   @state() private isExpanded = false;
   @state() private isSilenced = false;
@@ -182,7 +188,7 @@ export class VoiceGlm extends LitElement {
 
   /** Whether pictures can be shown to the service. */
   private get canSee(): boolean {
-    return this.tools.includes("look_at_image");
+    return this.tools.names.includes("look_at_image");
   }
 
   private get hubUrl(): string {
@@ -205,7 +211,13 @@ export class VoiceGlm extends LitElement {
       ${this.renderStage(isQuiet)}
       ${isQuiet
         ? nothing
-        : html`<div class="talk" part="log" tabindex="0" aria-label=${strings.log}>${renderLog(conversation.entries, { strings, base: this.urlOf(""), open: this.openEntries, toggle: (id) => this.toggleTimings(id) })}</div>`}
+        : html`<div class="talk" part="log" tabindex="0" aria-label=${strings.log}>${renderLog(conversation.entries, {
+            strings,
+            base: this.urlOf(""),
+            open: this.openEntries,
+            toggle: (id) => this.toggleTimings(id),
+            decide: (cardId, isAllowed) => this.call?.decide(cardId, isAllowed),
+          })}</div>`}
       ${this.renderDock()}
     </section>`;
   }
@@ -226,6 +238,7 @@ export class VoiceGlm extends LitElement {
             ${microphoneIcon}${conversation.connection === "idle" ? strings.start : strings.again}
           </button>`}
       ${isQuiet && this.mode !== "voice" ? this.renderExamples() : nothing}
+      ${this.tools.isEmulated ? html`<p class="emulated" part="emulated">${strings.emulator}</p>` : nothing}
     </div>`;
   }
 
@@ -405,9 +418,9 @@ export class VoiceGlm extends LitElement {
     try {
       const response = await fetch(this.urlOf("about"));
       if (!response.ok) return;
-      const { examples, tools } = (await response.json()) as { examples: string[]; tools?: string[] };
+      const { examples, tools } = (await response.json()) as { examples: string[]; tools?: Tools };
       this.suggested = examples;
-      this.tools = tools ?? [];
+      if (tools) this.tools = tools;
     } catch {
       // Without suggestions one can talk as well.
     }

@@ -9,7 +9,11 @@ import { renderMarkdown, webAddress } from "./markdown";
 
 type Of<Kind extends Card["kind"]> = Card & { kind: Kind };
 
-/** Something that a tool made, as a page shows it. Loaded when the first is shown. */
+/**
+ * Something that a tool made, as a page shows it. Loaded when the first is shown.
+ *
+ * @fires decide - `detail`: whether the user allows what the card asks for.
+ */
 @customElement("voice-glm-card")
 export class VoiceGlmCard extends LitElement {
   static override styles = cardStyles;
@@ -130,7 +134,13 @@ export class VoiceGlmCard extends LitElement {
     return html`<ol class="steps">
         ${steps.map((step) => this.renderStep(step))}
       </ol>
-      ${question === null ? nothing : html`<p class="question" role="alert">${question}</p>`} ${isDone ? html`<p>${this.strings.phoneDone}</p>` : nothing}`;
+      ${question === null
+        ? nothing
+        : html`<p class="question" role="alert">${question}</p>
+            <div class="tools">
+              <button @click=${() => this.decide(true)}>${this.strings.allow}</button>
+              <button @click=${() => this.decide(false)}>${this.strings.deny}</button>
+            </div>`} ${isDone ? html`<p>${this.strings.phoneDone}</p>` : nothing}`;
   }
 
   private renderStep({ action, thought, screenUrl }: PhoneStep): TemplateResult {
@@ -143,6 +153,10 @@ export class VoiceGlmCard extends LitElement {
   private renderBlanks({ parts, isEmulated }: Of<"blanks">): TemplateResult {
     return html`<p class="blanks">${parts.map(({ text, isFill }) => (isFill ? html`<mark>${text}</mark>` : text))}</p>
       ${isEmulated ? html`<p class="soft">${this.strings.otherModel}</p>` : nothing}`;
+  }
+
+  private decide(isAllowed: boolean): void {
+    this.dispatchEvent(new CustomEvent("decide", { detail: isAllowed }));
   }
 
   private addressOf(path: string): string {

@@ -69,6 +69,7 @@ export type ClientMessage =
   | ["hang_up"]
   | ["text", string]
   | ["image", string, Uint8Array]
+  | ["decide", string, boolean]
   | ["talk" | "mute", boolean]
   | ["commit"]
   | ["interrupt"]

@@ -12,6 +12,8 @@ export interface LogContext {
   /** Entries whose timings are shown. */
   open: ReadonlySet<number>;
   toggle(id: number): void;
+  /** The user allows what a card asks for, or does not. */
+  decide(cardId: string, isAllowed: boolean): void;
 }
 
 export function renderLog(entries: Entry[], context: LogContext): TemplateResult {
@@ -25,7 +27,7 @@ function renderEntry(entry: Entry, context: LogContext): TemplateResult {
     case "divider":
       return html`<div class="entry divider">${context.strings.newConversation}</div>`;
     case "card":
-      return html`<voice-glm-card class="entry card" .card=${entry.card} .strings=${context.strings} .base=${context.base}></voice-glm-card>`;
+      return html`<voice-glm-card class="entry card" .card=${entry.card} .strings=${context.strings} .base=${context.base} @decide=${(event: CustomEvent<boolean>) => context.decide(entry.cardId, event.detail)}></voice-glm-card>`;
     case "image":
       return html`<div class="entry user" part="user-message"><span class="quiet-text">${context.strings.you}: </span><img class="shown" src=${entry.thumbnail} alt=${context.strings.yourPicture} /></div>`;
     case "user":

@@ -43,6 +43,9 @@ export interface Strings {
   yourPicture: string;
   noPicture: string;
   emulated: string;
+  emulator: string;
+  allow: string;
+  deny: string;
   sources: string;
   copy: string;
   copied: string;
@@ -111,6 +114,9 @@ const en: Strings = {
   yourPicture: "The picture that you showed",
   noPicture: "That is not a picture that this browser can read.",
   emulated: "Made up by the emulator",
+  emulator: "Tools are emulated here: what they answer is made up.",
+  allow: "Allow",
+  deny: "Do not allow",
   sources: "Sources",
   copy: "Copy",
   copied: "Copied",
@@ -195,6 +201,9 @@ const zh: Strings = {
   yourPicture: "你展示的图片",
   noPicture: "浏览器无法读取这张图片。",
   emulated: "由模拟器生成",
+  emulator: "此处的工具由模拟器提供，回答均为虚构。",
+  allow: "允许",
+  deny: "不允许",
   sources: "来源",
   copy: "复制",
   copied: "已复制",

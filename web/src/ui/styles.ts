@@ -305,6 +305,12 @@ export const styles = css`
     border-top: 1px solid var(--line);
   }
 
+  .emulated {
+    margin: 12px 0 0;
+    color: var(--soft);
+    font-size: 0.8125rem;
+  }
+
   .entry.card {
     width: 100%;
     max-width: 640px;
