@@ -70,6 +70,10 @@ public sealed class SipVoiceOptions
     [Range(1, 10_000)]
     public int MaximumCalls { get; set; } = 50;
 
+    /// <summary>Calls of one caller at one time, 0 to 10,000; a further one is told that the line is busy. 0 for any number. Default 0.</summary>
+    [Range(0, 10_000)]
+    public int MaximumCallsPerCaller { get; set; }
+
     /// <summary>
     /// Addresses and networks (<c>192.0.2.0/24</c>) that may call; others get no answer at all. Default empty: the servers of <see cref="Accounts"/>, or
     /// everybody where there is no account.

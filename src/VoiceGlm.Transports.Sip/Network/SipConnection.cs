@@ -17,6 +17,8 @@ internal sealed class SipConnection : SipFlow, IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_idle = TimeSpan.FromHours(1);
 
+    private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(1);
+
     private readonly ISipReceiver _receiver;
     private readonly CancellationTokenSource _closing = new();
     private readonly Channel<byte[]> _waiting = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(WaitingMessages) { SingleReader = true });
@@ -65,8 +67,19 @@ internal sealed class SipConnection : SipFlow, IDisposable
         _closing.Dispose();
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => Close();
+    /// <summary>Ends the connection, once what waits to be sent is sent.</summary>
+    public void Dispose()
+    {
+        _waiting.Writer.TryComplete();
+        try
+        {
+            _closing.CancelAfter(s_farewell);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
+    }
 
     private async Task ReadAsync(Stream stream)
     {
@@ -102,8 +115,10 @@ internal sealed class SipConnection : SipFlow, IDisposable
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            Close();
+            // Nothing can be sent any more.
         }
+
+        Close();
     }
 
     private void Close()
