@@ -82,13 +82,12 @@ internal sealed class Baresip : IAsyncDisposable
         }
     }
 
-    /// <summary>What it heard, of the call that is over.</summary>
+    /// <summary>What it heard; each time that its sound begins anew is a file.</summary>
     public async Task<(float[] Samples, SampleRate Rate)> HeardAsync()
     {
         await StopAsync();
-        string file = Directory.EnumerateFiles(_folder.Path, "dump-*dec*.wav").Order().Last();
-        WaveFile wave = WaveFile.Read(file);
-        return (wave.Channel(0).ToArray(), wave.SampleRate);
+        WaveFile[] files = [.. Directory.EnumerateFiles(_folder.Path, "dump-*dec*.wav").Order().Select(WaveFile.Read)];
+        return ([.. files.SelectMany(static file => file.Channel(0).ToArray())], files[0].SampleRate);
     }
 
     public string Said()
@@ -117,7 +116,7 @@ internal sealed class Baresip : IAsyncDisposable
 
     private async Task BeginAsync(string codec, SampleRate rate, string account, string? address, string config)
     {
-        WaveFile.WritePcm16(_folder["voice.wav"], Tones.Make(Voice, TimeSpan.FromSeconds(30), rate), rate);
+        WriteVoice(rate, codec.EndsWith("/2", StringComparison.Ordinal));
         int control = FreePort();
         await File.WriteAllTextAsync(_folder["config"], $"""
             poll_method epoll
@@ -156,6 +155,17 @@ internal sealed class Baresip : IAsyncDisposable
         _process.BeginErrorReadLine();
         _control = await ConnectAsync(control);
         _ = ReadAsync(_control.GetStream());
+    }
+
+    // It reads only files that have its codec's channels: two of the same are one with each sample twice, under another head.
+    private void WriteVoice(SampleRate rate, bool isStereo)
+    {
+        float[] mono = Tones.Make(Voice, TimeSpan.FromSeconds(30), rate);
+        using var stream = new MemoryStream();
+        WaveFile.WritePcm16(stream, isStereo ? [.. mono.SelectMany(static sample => new[] { sample, sample })] : mono, rate);
+        byte[] file = stream.ToArray();
+        if (isStereo) (file[22], file[32]) = (2, 4);
+        File.WriteAllBytes(_folder["voice.wav"], file);
     }
 
     private async Task<TcpClient> ConnectAsync(int port)

@@ -81,16 +81,15 @@ public sealed class BaresipTests : IDisposable
         await call.HearAsync(Baresip.Voice, s_second / 2, Cancel);
         await caller.DoAsync("hold");
         await UntilAsync(() => ((SipCall)line).IsHeld);
-        // Nothing is said to who holds: speech waits.
+        // Nothing is said to who holds: speech waits. (What baresip hears after its hold it does not keep.)
         Task saying = call.SayAsync(new TurnId(1), Greeting, s_second, Cancel);
+        Assert.Equal(TimeSpan.Zero, call.PlayedOf(new TurnId(1)));
         await caller.DoAsync("resume");
         await UntilAsync(() => !((SipCall)line).IsHeld);
-        await saying;
-        await call.HearAsync(Baresip.Voice, s_second / 2, Cancel);
+        await Task.WhenAll(saying, call.HearAsync(Baresip.Voice, s_second / 2, Cancel));
+        Assert.Equal(s_second, call.PlayedOf(new TurnId(1)));
         await caller.DoAsync("hangup");
         await line.Ended.WaitAsync(Cancel);
-        (float[] heard, SampleRate rate) = await caller.HeardAsync();
-        Assert.InRange(Tones.Longest(heard, Greeting, rate), 0.8 * s_second, 1.2 * s_second);
     }
 
     [Fact]
