@@ -1,19 +1,11 @@
 namespace VoiceGlm.Transports.Sip.Tests;
 
 /// <summary>baresip as the other side.</summary>
-public sealed class BaresipTests : IDisposable
+public sealed class BaresipTests : PatientTests
 {
     private const double Greeting = 440;
 
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
-
-    private readonly CancellationTokenSource _patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-
-    public BaresipTests() => _patience.CancelAfter(TimeSpan.FromSeconds(30));
-
-    private CancellationToken Cancel => _patience.Token;
-
-    public void Dispose() => _patience.Dispose();
 
     [Theory]
     [InlineData("PCMU/8000/1", 8_000)]
@@ -199,15 +191,5 @@ public sealed class BaresipTests : IDisposable
         IVoiceConnection call = await telephone.NextCallAsync(Cancel);
         await caller.ExpectAsync("CALL_ESTABLISHED");
         return (call, telephone.Calls.Find(call)!);
-    }
-
-    // What the other process did shows in our state only.
-    private async Task UntilAsync(Func<bool> isTrue)
-    {
-        while (!isTrue())
-        {
-            Cancel.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }

@@ -1,16 +1,8 @@
 namespace VoiceGlm.Transports.Sip.Tests;
 
 /// <summary>kamailio between the service and baresip.</summary>
-public sealed class KamailioTests : IDisposable
+public sealed class KamailioTests : PatientTests
 {
-    private readonly CancellationTokenSource _patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-
-    public KamailioTests() => _patience.CancelAfter(TimeSpan.FromSeconds(40));
-
-    private CancellationToken Cancel => _patience.Token;
-
-    public void Dispose() => _patience.Dispose();
-
     [Theory]
     [InlineData(false, "MD5")]
     [InlineData(false, "SHA-256")]
@@ -26,7 +18,7 @@ public sealed class KamailioTests : IDisposable
         // baresip knows MD5 only.
         if (algorithm != "MD5") return;
         await using Baresip alice = await Baresip.StartAsync(account: $";auth_user=alice;auth_pass=\"{Kamailio.Password}\"", address: $"sip:alice@127.0.0.1:{pbx.UdpPort}");
-        await UntilAsync(() => alice.Said().Contains("1 binding", StringComparison.Ordinal), telephone);
+        await UntilAsync(() => alice.Said().Contains("1 binding", StringComparison.Ordinal), alice.Said);
 
         await alice.DoAsync("dial", $"sip:bot@127.0.0.1:{pbx.UdpPort}");
         IVoiceConnection taken = await telephone.NextCallAsync(Cancel);
@@ -69,9 +61,9 @@ public sealed class KamailioTests : IDisposable
             Configure(options, pbx, isSecure: false);
             options.Accounts[0].Password = "wrong";
         });
-        await UntilAsync(() => telephone.Log.Any(static line => line.Contains("401", StringComparison.Ordinal)), telephone);
+        await UntilAsync(() => telephone.Journal().Contains("401", StringComparison.Ordinal), telephone.Journal);
         Assert.False(telephone.Sip.Accounts[0].IsReachable);
-        Assert.DoesNotContain("wrong", string.Join('\n', telephone.Log), StringComparison.Ordinal);
+        Assert.DoesNotContain("wrong", telephone.Journal(), StringComparison.Ordinal);
     }
 
     private static void Configure(SipVoiceOptions options, Kamailio pbx, bool isSecure)
@@ -90,19 +82,5 @@ public sealed class KamailioTests : IDisposable
         options.CertificateKey = pbx.Certificates.Key;
     }
 
-    private Task RegisteredAsync(TestTelephone telephone) => UntilAsync(() => telephone.Sip.Accounts[0].IsReachable, telephone);
-
-    private async Task UntilAsync(Func<bool> isTrue, TestTelephone telephone)
-    {
-        while (true)
-        {
-            lock (telephone.Log)
-            {
-                if (isTrue()) return;
-                if (Cancel.IsCancellationRequested) throw new TimeoutException(string.Join('\n', telephone.Log));
-            }
-
-            await Task.Yield();
-        }
-    }
+    private Task RegisteredAsync(TestTelephone telephone) => UntilAsync(() => telephone.Sip.Accounts[0].IsReachable, telephone.Journal);
 }

@@ -10,6 +10,7 @@ namespace VoiceGlm.Transports.Sip.Tests;
 /// <summary>The telephone on ports that are free, whose calls a test talks in.</summary>
 internal sealed class TestTelephone : IVoiceConnectionHandler, IAsyncDisposable
 {
+    private readonly List<string> _log = [];
     private readonly IHost _host;
     private readonly Channel<IVoiceConnection> _calls = Channel.CreateUnbounded<IVoiceConnection>();
 
@@ -17,7 +18,7 @@ internal sealed class TestTelephone : IVoiceConnectionHandler, IAsyncDisposable
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection();
-        builder.Logging.AddProvider(new Journal(this));
+        builder.Logging.AddProvider(new Recorder(this));
         builder.Services.AddSingleton<IVoiceConnectionHandler>(this).AddSipVoice();
         if (time is not null) builder.Services.TryAddSingleton(time);
         builder.Services.Configure<SipVoiceOptions>(options =>
@@ -40,8 +41,11 @@ internal sealed class TestTelephone : IVoiceConnectionHandler, IAsyncDisposable
 
     public int TcpPort => Sip.PortOf(SipProtocol.Tcp)!.Value;
 
-    /// <summary>What was logged, a line each.</summary>
-    public List<string> Log { get; } = [];
+    /// <summary>What was logged.</summary>
+    public string Journal()
+    {
+        lock (_log) return string.Join('\n', _log);
+    }
 
     public static async Task<TestTelephone> StartAsync(Action<SipVoiceOptions>? configure = null, TimeProvider? time = null)
     {
@@ -67,7 +71,7 @@ internal sealed class TestTelephone : IVoiceConnectionHandler, IAsyncDisposable
         _host.Dispose();
     }
 
-    private sealed class Journal(TestTelephone owner) : ILoggerProvider, ILogger
+    private sealed class Recorder(TestTelephone owner) : ILoggerProvider, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;
 
@@ -78,7 +82,7 @@ internal sealed class TestTelephone : IVoiceConnectionHandler, IAsyncDisposable
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            lock (owner.Log) owner.Log.Add($"{formatter(state, exception)} {exception}");
+            lock (owner._log) owner._log.Add($"{formatter(state, exception)} {exception}");
         }
 
         public void Dispose()
