@@ -189,7 +189,7 @@ internal sealed class SipUserAgent : ISipCore
     private void TakeInvite(SipServerTransaction invite)
     {
         SipRequest request = invite.Request;
-        if (!request.Headers.Addresses("Contact").Any(static contact => contact.Uri.IsSip))
+        if (request.Headers["Contact"] is null ? !request.From.Uri.IsSip : request.Headers.Addresses("Contact").FirstOrDefault()?.Uri.IsSip != true)
         {
             invite.Respond(400);
             return;

@@ -14,7 +14,7 @@ internal sealed partial class SipCall
 
     /// <summary>Begins a call that the other side places.</summary>
     /// <param name="agent">Whose it is.</param>
-    /// <param name="invite">The INVITE, with a Contact that can be read, and no body or a description.</param>
+    /// <param name="invite">The INVITE, with no body or a description.</param>
     /// <returns>The call, or <see langword="null"/> where it was refused.</returns>
     public static SipCall? Accept(SipUserAgent agent, SipServerTransaction invite)
     {

@@ -50,12 +50,12 @@ internal sealed class SipDialog
 
     /// <summary>A dialog that the other side begins.</summary>
     /// <param name="network">Makes the way to it.</param>
-    /// <param name="request">Its INVITE, with a Contact that can be read.</param>
+    /// <param name="request">Its INVITE. Elements older than RFC 3261 need no Contact: they are reached where they call from.</param>
     /// <param name="flow">Where that came by.</param>
     /// <param name="localTag">This side's tag.</param>
     public static SipDialog Begun(SipNetwork network, SipRequest request, SipFlow flow, string localTag)
     {
-        var dialog = new SipDialog(network, flow, request.CallId, request.To.WithTag(localTag), request.From, request.Headers.Addresses("Contact").First().Uri)
+        var dialog = new SipDialog(network, flow, request.CallId, request.To.WithTag(localTag), request.From, request.Headers.Addresses("Contact").FirstOrDefault()?.Uri ?? request.From.Uri)
         {
             _routes = [.. request.Headers.Addresses("Record-Route")],
             _remoteNumber = request.CSeq.Number,
