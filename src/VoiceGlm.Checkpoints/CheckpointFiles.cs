@@ -24,6 +24,9 @@ public static class CheckpointFiles
         return [.. there.Where(wanted.Contains).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>Whether a file that <see cref="Select"/> picked holds weights, or is the index of those that do.</summary>
+    public static bool IsWeights(string name) => !s_others.Contains(name);
+
     /// <summary>The weights of a Hugging Face model, the first that is there: one file, or the index of several.</summary>
     internal static string[] Weights { get; } = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"];
 

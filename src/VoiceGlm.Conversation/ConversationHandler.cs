@@ -72,7 +72,16 @@ internal sealed partial class ConversationHandler : IVoiceConnectionHandler, ICo
             VoiceStages stages = await _source.GetAsync(cancellationToken).ConfigureAwait(false);
             SessionSettings whole = settings with { SystemPrompt = settings.SystemPrompt ?? _options.SystemPrompt };
             await using ILanguageModelSession model = stages.LanguageModel.CreateSession(whole);
-            await new VoiceSession(connection, stages, _tools, model, _options, whole, _metrics, _time, _logger).RunAsync(_draining.Token, cancellationToken).ConfigureAwait(false);
+            // Tools may outlive a turn, and none the session.
+            using var ended = new CancellationTokenSource();
+            try
+            {
+                await new VoiceSession(connection, stages, _tools, model, _options, whole, _metrics, _time, _logger, ended.Token).RunAsync(_draining.Token, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                await ended.CancelAsync().ConfigureAwait(false);
+            }
         }
         finally
         {

@@ -4,5 +4,5 @@ namespace VoiceGlm.Conversation;
 internal sealed class NoTools : IToolRouter
 {
     /// <inheritdoc/>
-    public ValueTask<ToolAnswer> CallAsync(ToolCall toolCall, CancellationToken cancellationToken) => new(new ToolAnswer("I am sorry, I cannot do that here."));
+    public ValueTask<ToolAnswer> CallAsync(ToolCall toolCall, IToolSession session, CancellationToken cancellationToken) => new(new ToolAnswer("I am sorry, I cannot do that here."));
 }

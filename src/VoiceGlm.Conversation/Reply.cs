@@ -11,6 +11,8 @@ internal sealed class Reply
     private readonly TurnId _turn;
     private readonly VoiceStages _stages;
     private readonly IToolRouter _tools;
+    private readonly IToolSession _toolSession;
+    private readonly TimeProvider _time;
     private readonly ILanguageModelSession _model;
     private readonly IVoiceConnection _connection;
     private readonly TurnClock _clock;
@@ -22,14 +24,18 @@ internal sealed class Reply
     private readonly ReplyTrack _track;
     private readonly Action<TurnTimings> _firstAudio;
     private readonly int _start;
-    private ISpeechDecoder? _decoder;
+    private ISpeechDecoder _decoder;
     private TimeSpan _given;
+    private long _position;
+    private long _decoderStart;
 
     /// <summary>Begins a reply to what the model has heard or read.</summary>
     public Reply(
         TurnId turn,
         VoiceStages stages,
         IToolRouter tools,
+        IToolSession toolSession,
+        TimeProvider time,
         ILanguageModelSession model,
         IVoiceConnection connection,
         TurnClock clock,
@@ -40,6 +46,8 @@ internal sealed class Reply
         _turn = turn;
         _stages = stages;
         _tools = tools;
+        _toolSession = toolSession;
+        _time = time;
         _model = model;
         _connection = connection;
         _clock = clock;
@@ -47,6 +55,7 @@ internal sealed class Reply
         _firstAudio = firstAudio;
         _start = model.Position;
         _track = new ReplyTrack(stages.SpeechDecoders.SpeechTokensPerSecond, stages.LanguageModel.SpeechGroupTokens);
+        _decoder = stages.SpeechDecoders.Create();
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Completion = RunAsync(_cancellation.Token);
     }
@@ -88,28 +97,59 @@ internal sealed class Reply
     private async Task RunAsync(CancellationToken cancellationToken)
     {
         await Task.Yield();
-        using ISpeechDecoder decoder = _stages.SpeechDecoders.Create();
-        _decoder = decoder;
-        int calls = 0;
-        while (await SayAsync(decoder, cancellationToken).ConfigureAwait(false) is { } call)
+        try
         {
-            if (++calls > MaxCalls) throw new StageException(VoiceStage.LanguageModel, new InvalidOperationException($"The model called tools {calls} times in one turn."));
-            // A guessed reply does nothing that could not be taken back.
-            await _released.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-            ToolAnswer answer = await _tools.CallAsync(call, cancellationToken).ConfigureAwait(false);
-            await StageException.MarkAsync(VoiceStage.LanguageModel, () => _model.ObserveAsync(answer.Spoken, cancellationToken)).ConfigureAwait(false);
-        }
+            int calls = 0;
+            while (await SayAsync(cancellationToken).ConfigureAwait(false) is { } call)
+            {
+                if (++calls > MaxCalls) throw new StageException(VoiceStage.LanguageModel, new InvalidOperationException($"The model called tools {calls} times in one turn."));
+                // A guessed reply does nothing that could not be taken back.
+                await _released.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+                ToolAnswer answer = await CallAsync(call, cancellationToken).ConfigureAwait(false);
+                await ObserveAsync(answer.Spoken, cancellationToken).ConfigureAwait(false);
+            }
 
-        lock (_trackLock) _track.IsComplete = true;
-        await PlayAsync(
-            await _work.Speaking.RunAsync(() => decoder.CompleteAsync(cancellationToken)).ConfigureAwait(false),
-            cancellationToken).ConfigureAwait(false);
-        await AnnounceAsync(cancellationToken).ConfigureAwait(false);
-        await _work.Playing.RunAsync(() => _connection.DrainAsync(_turn, cancellationToken)).ConfigureAwait(false);
+            lock (_trackLock) _track.IsComplete = true;
+            await SpeakRestAsync(cancellationToken).ConfigureAwait(false);
+            await AnnounceAsync(cancellationToken).ConfigureAwait(false);
+            await _work.Playing.RunAsync(() => _connection.DrainAsync(_turn, cancellationToken)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _decoder.Dispose();
+        }
     }
 
+    // No dead air: while the tool works, something is said now and then, in the same voice.
+    private async Task<ToolAnswer> CallAsync(ToolCall call, CancellationToken cancellationToken)
+    {
+        Task<ToolAnswer> running = _tools.CallAsync(call, _toolSession, cancellationToken).AsTask();
+        foreach (ToolFiller filler in _tools.FillersOf(call, _toolSession.Language))
+        {
+            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(running, Task.Delay(filler.After, _time, waiting.Token)).ConfigureAwait(false);
+            await waiting.CancelAsync().ConfigureAwait(false);
+            if (running.IsCompleted || cancellationToken.IsCancellationRequested) break;
+            await ObserveAsync(filler.Words, cancellationToken).ConfigureAwait(false);
+            // Whatever else the model makes of a filler, it has called its tool already.
+            await SayAsync(cancellationToken).ConfigureAwait(false);
+            await SpeakRestAsync(cancellationToken).ConfigureAwait(false);
+            _decoder.Dispose();
+            _decoder = _stages.SpeechDecoders.Create();
+            _decoderStart = _position;
+        }
+
+        return await running.ConfigureAwait(false);
+    }
+
+    private ValueTask ObserveAsync(string words, CancellationToken cancellationToken) =>
+        StageException.MarkAsync(VoiceStage.LanguageModel, () => _model.ObserveAsync(words, cancellationToken));
+
+    private async ValueTask SpeakRestAsync(CancellationToken cancellationToken) =>
+        await PlayAsync(await _work.Speaking.RunAsync(() => _decoder.CompleteAsync(cancellationToken)).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
     // Words are held until there is speech for them: a reply without any may be a call, which nobody is to read.
-    private async ValueTask<ToolCall?> SayAsync(ISpeechDecoder decoder, CancellationToken cancellationToken)
+    private async ValueTask<ToolCall?> SayAsync(CancellationToken cancellationToken)
     {
         List<ReplyPart.Text>? words = [];
         await foreach (ReplyPart part in PartsAsync(cancellationToken).ConfigureAwait(false))
@@ -125,7 +165,7 @@ internal sealed class Reply
                 words = null;
                 lock (_trackLock) _track.Add(speech);
                 await PlayAsync(
-                    await _work.Speaking.RunAsync(() => decoder.AppendAsync(speech.Token, cancellationToken)).ConfigureAwait(false),
+                    await _work.Speaking.RunAsync(() => _decoder.AppendAsync(speech.Token, cancellationToken)).ConfigureAwait(false),
                     cancellationToken).ConfigureAwait(false);
             }
         }
@@ -156,6 +196,9 @@ internal sealed class Reply
     private async ValueTask PlayAsync(AudioFrame? ready, CancellationToken cancellationToken)
     {
         if (ready is not { } frame) return;
+        // A decoder counts from its own beginning; the reply may have had one before.
+        frame = frame with { Position = _decoderStart + frame.Position };
+        _position = frame.Position + frame.Samples.Length;
         _clock.FirstBlock();
         await AnnounceAsync(cancellationToken).ConfigureAwait(false);
         bool first = frame.Position == 0;
@@ -181,7 +224,7 @@ internal sealed class Reply
     private void TellDeadline()
     {
         Deadline deadline = Deadline.Now + (_given - _connection.PlayedOf(_turn));
-        _decoder!.PlayoutDeadline = deadline;
+        _decoder.PlayoutDeadline = deadline;
         _model.PlayoutDeadline = deadline;
     }
 

@@ -19,6 +19,8 @@ internal sealed partial class Turn
     private readonly ILogger _logger;
     private readonly bool _guess;
     private readonly IToolRouter _tools;
+    private readonly IToolSession _toolSession;
+    private readonly TimeProvider _time;
     private readonly Action<TurnTimings> _firstAudio;
     private readonly CancellationTokenSource _cancellation;
 
@@ -49,6 +51,8 @@ internal sealed partial class Turn
         _logger = settings.Logger;
         _guess = settings.GuessTheEnd;
         _tools = settings.Tools;
+        _toolSession = settings.ToolSession;
+        _time = settings.Time;
         _firstAudio = firstAudio;
         _previous = previous;
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -86,6 +90,9 @@ internal sealed partial class Turn
 
     /// <summary>The user wrote something instead.</summary>
     public void Answer(long decided, string text) => End(new Input.End(decided, TimeSpan.Zero, text));
+
+    /// <summary>Nobody said anything: a tool has something to say.</summary>
+    public void Announce(long decided, string words) => End(new Input.End(decided, TimeSpan.Zero, words, IsObserved: true));
 
     /// <summary>Barge-in: silence the mouth, stop the mind, correct the memory.</summary>
     public async Task InterruptAsync()
@@ -170,8 +177,10 @@ internal sealed partial class Turn
                     _clock.Decide(end.Decided, end.Endpoint);
                     if (end.Text is { } text)
                     {
-                        if (_logTranscripts) LogWritten(_logger, Id.Value, text);
-                        await StageException.MarkAsync(VoiceStage.LanguageModel, () => _model.ReadAsync(text, cancellationToken)).ConfigureAwait(false);
+                        if (_logTranscripts && !end.IsObserved) LogWritten(_logger, Id.Value, text);
+                        await StageException.MarkAsync(
+                            VoiceStage.LanguageModel,
+                            () => end.IsObserved ? _model.ObserveAsync(text, cancellationToken) : _model.ReadAsync(text, cancellationToken)).ConfigureAwait(false);
                         _clock.Read();
                         Begin(cancellationToken);
                     }
@@ -189,7 +198,7 @@ internal sealed partial class Turn
     }
 
     private void Begin(CancellationToken cancellationToken) =>
-        Volatile.Write(ref _reply, new Reply(Id, _stages, _tools, _model, _connection, _clock, _work, _firstAudio, cancellationToken));
+        Volatile.Write(ref _reply, new Reply(Id, _stages, _tools, _toolSession, _time, _model, _connection, _clock, _work, _firstAudio, cancellationToken));
 
     private async Task FinishAsync(TurnStatus status, TurnFailure? failure)
     {
@@ -254,7 +263,7 @@ internal sealed partial class Turn
 
         public sealed record Resume : Input;
 
-        public sealed record End(long Decided, TimeSpan Endpoint, string? Text) : Input;
+        public sealed record End(long Decided, TimeSpan Endpoint, string? Text, bool IsObserved = false) : Input;
     }
 }
 
@@ -267,4 +276,5 @@ internal sealed partial class Turn
 /// <param name="LogTranscripts">Whether words are told to the logger.</param>
 /// <param name="Session">What the session sets for itself.</param>
 /// <param name="Tools">What the model may have done for it.</param>
-internal sealed record TurnSettings(TimeProvider Time, ILogger Logger, bool GuessTheEnd, int ReservedTokens, ConversationMetrics Metrics, bool LogTranscripts, SessionSettings Session, IToolRouter Tools);
+/// <param name="ToolSession">What tools see of the session.</param>
+internal sealed record TurnSettings(TimeProvider Time, ILogger Logger, bool GuessTheEnd, int ReservedTokens, ConversationMetrics Metrics, bool LogTranscripts, SessionSettings Session, IToolRouter Tools, IToolSession ToolSession);

@@ -22,6 +22,8 @@ internal sealed partial class VoiceSession
     // Small: what fills it, the microphone, is dropped at its own channel when the loop cannot follow.
     private readonly Channel<Input> _inputs = Channel.CreateBounded<Input>(new BoundedChannelOptions(64) { SingleReader = true });
 
+    private readonly Queue<string> _announcements = [];
+    private readonly ToolSession _toolSession;
     private TurnSettings _turnSettings;
     private ITurnDetector _detector;
     private ConversationState _state = ConversationState.Listening;
@@ -42,7 +44,8 @@ internal sealed partial class VoiceSession
         SessionSettings settings,
         ConversationMetrics metrics,
         TimeProvider time,
-        ILogger logger)
+        ILogger logger,
+        CancellationToken ended)
     {
         _connection = connection;
         _stages = stages;
@@ -50,7 +53,8 @@ internal sealed partial class VoiceSession
         _options = options;
         _metrics = metrics;
         _logger = logger;
-        _turnSettings = new TurnSettings(time, logger, options.GuessTheEnd, options.ReservedTokens, metrics, options.LogTranscripts, settings, tools);
+        _toolSession = new ToolSession(connection, () => Settings.Language ?? "en", time, words => _ = PostAsync(new Input.Announced(words), ended), ended);
+        _turnSettings = new TurnSettings(time, logger, options.GuessTheEnd, options.ReservedTokens, metrics, options.LogTranscripts, settings, tools, _toolSession);
         _detector = stages.TurnDetectors.Create(settings);
     }
 
@@ -82,6 +86,8 @@ internal sealed partial class VoiceSession
                 Input input = await _inputs.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
                 ConversationState before = _state;
                 await TakeAsync(input, ending.Token).ConfigureAwait(false);
+                // Nobody speaks: what tools have to say is said.
+                if (_state == ConversationState.Listening && !_draining && _announcements.TryDequeue(out string? words)) Announce(words, ending.Token);
                 if (_draining && _state == ConversationState.Listening) Step(ConversationInput.HungUp);
                 if (_state != before)
                 {
@@ -122,6 +128,9 @@ internal sealed partial class VoiceSession
             case Input.Ended ended when ended.Turn == _turn?.Id:
                 if (_state != ConversationState.UserSpeaking) Step(ConversationInput.TurnEnded);
                 _ducked = false;
+                break;
+            case Input.Announced announced:
+                _announcements.Enqueue(announced.Words);
                 break;
             case Input.Drained:
                 _draining = true;
@@ -197,9 +206,16 @@ internal sealed partial class VoiceSession
                 break;
             case VoiceCommand.SendText text:
                 await _connection.SendAsync(new VoiceEvent.UserText(text.Text), cancellationToken).ConfigureAwait(false);
+                if (_toolSession.TakeAnswer(text.Text)) break;
                 if (Step(ConversationInput.TextSent) is ConversationAction.InterruptAndAnswer) Interrupt();
                 BeginTurn(cancellationToken);
                 _turn!.Answer(Time.GetTimestamp(), text.Text);
+                break;
+            case VoiceCommand.ShowImage show:
+                _toolSession.Image = show.Image;
+                break;
+            case VoiceCommand.Decide decide:
+                _toolSession.Decide(decide.CardId, decide.IsAllowed);
                 break;
             case VoiceCommand.PushToTalk push:
                 await DecideAsync(_detector.SetPushToTalk(push.Pressed), cancellationToken).ConfigureAwait(false);
@@ -251,6 +267,13 @@ internal sealed partial class VoiceSession
             cancellationToken);
         _ = PostEndAsync(_turn, cancellationToken);
         LogTurnBegan(_logger, id.Value);
+    }
+
+    private void Announce(string words, CancellationToken cancellationToken)
+    {
+        Step(ConversationInput.TextSent);
+        BeginTurn(cancellationToken);
+        _turn!.Announce(Time.GetTimestamp(), words);
     }
 
     private void Interrupt()
@@ -350,6 +373,8 @@ internal sealed partial class VoiceSession
         public sealed record Sounded(TurnId Turn) : Input;
 
         public sealed record Ended(TurnId Turn) : Input;
+
+        public sealed record Announced(string Words) : Input;
 
         public sealed record Drained : Input;
 

@@ -8,6 +8,7 @@ using VoiceGlm.Conversation;
 using VoiceGlm.Inference;
 using VoiceGlm.LanguageModel;
 using VoiceGlm.SpeechDecoder;
+using VoiceGlm.Tools;
 
 namespace VoiceGlm.Hosting;
 
@@ -18,6 +19,7 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
     private readonly ModelOptions _options;
     private readonly SpeechDecoderOptions _decoderOptions;
     private readonly ConversationOptions _conversationOptions;
+    private readonly ToolsInUse _tools;
     private readonly IMeterFactory _meters;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ILogger<ModelHost> _logger;
@@ -31,6 +33,7 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
         IOptions<ModelOptions> options,
         IOptions<SpeechDecoderOptions> decoderOptions,
         IOptions<ConversationOptions> conversationOptions,
+        ToolsInUse tools,
         IMeterFactory meters,
         IHostApplicationLifetime lifetime,
         ILogger<ModelHost> logger)
@@ -39,6 +42,7 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
         _options = options.Value;
         _decoderOptions = decoderOptions.Value;
         _conversationOptions = conversationOptions.Value;
+        _tools = tools;
         _meters = meters;
         _lifetime = lifetime;
         _logger = logger;
@@ -87,7 +91,8 @@ public sealed partial class ModelHost : BackgroundService, IVoiceStagesSource
             ModelFolder folder = Open(stoppingToken);
             _model = new LoadedModel(folder, _turnDetectors, _options, _decoderOptions, _conversationOptions.MaxSessions, _meters, LogServer);
             await _model.WarmUpAsync(stoppingToken).ConfigureAwait(false);
-            _about = new ModelAbout(folder.Manifest.Name, folder.Manifest.Examples);
+            _about = new ModelAbout(
+                folder.Manifest.Name, folder.Manifest.Examples, _tools.Provider.Length > 0 ? new ToolsAbout(_tools.Provider, _tools.IsEmulated, _tools.Names) : null);
             LogReady(_logger, folder.Manifest.Name, Stopwatch.GetElapsedTime(start).TotalSeconds);
             _ready.TrySetResult(_model.Stages);
         }

@@ -116,7 +116,7 @@ public sealed class RtcServer : IAsyncDisposable
     {
         if (!_handshakes.Wait(0)) return null;
         var settings = new DtlsSettings(_options.Profiles, fingerprints, _options.ConnectTimeout);
-        var association = new DtlsAssociation(_identity, settings, peer.SendDtls, peer.Secure, peer.Close);
+        var association = new DtlsAssociation(_identity, settings, peer.SendDtls, peer.Secure, reason => End(peer, reason));
         association.RunAsync().ContinueWith(
             static (_, handshakes) => ((SemaphoreSlim)handshakes!).Release(), _handshakes, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return association;
@@ -161,6 +161,12 @@ public sealed class RtcServer : IAsyncDisposable
     {
         _udp.Add(new UdpEndpoint(new IPEndPoint(address, _options.Port), Router, Counters));
         if (_options.TcpPort >= 0) _tcp.Add(new TcpEndpoint(new IPEndPoint(address, _options.TcpPort), Router, Counters, _options));
+    }
+
+    private void End(PeerConnection peer, string reason)
+    {
+        if (!peer.Connected.IsCompletedSuccessfully) Counters.FailHandshake();
+        peer.Close(reason);
     }
 
     private void Tick()

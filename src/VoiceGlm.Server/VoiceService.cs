@@ -35,6 +35,7 @@ internal static class VoiceService
         app.MapVoiceHub("/voice");
         app.MapWebRtcVoice("/webrtc");
         app.MapAbout();
+        app.MapToolResults();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(VoiceGlmServiceCollectionExtensions.ReadyTag) });
         app.MapPrometheusScrapingEndpoint("/metrics");

@@ -13,6 +13,7 @@ internal sealed class MicrophoneInput(TimeProvider time)
     private const int MaximumGap = 1_500;
 
     private readonly TokenBucket _bucket = new(perSecond: 60, atOnce: 250, time);
+    private long _carried;
 
     /// <summary>Number of the frame that is to come next.</summary>
     public long NextFrame { get; private set; }
@@ -36,8 +37,16 @@ internal sealed class MicrophoneInput(TimeProvider time)
         float[] samples = new float[FrameSamples];
         for (int i = 0; i < samples.Length; i++)
             samples[i] = BinaryPrimitives.ReadInt16LittleEndian(audio.Pcm16.Span[(i * sizeof(short))..]) / 32768f;
-        frame = new AudioFrame(samples, SampleRate.Wideband, audio.Number * FrameSamples);
+        frame = new AudioFrame(samples, SampleRate.Wideband, (audio.Number * FrameSamples) + _carried);
         NextFrame = audio.Number + 1;
         return true;
+    }
+
+    /// <summary>Gives a frame that came over a call its place: after all that came before.</summary>
+    public AudioFrame Carry(AudioFrame frame)
+    {
+        frame = frame with { Position = (NextFrame * FrameSamples) + _carried };
+        _carried += frame.Samples.Length;
+        return frame;
     }
 }

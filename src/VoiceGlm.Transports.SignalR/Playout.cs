@@ -4,7 +4,8 @@ namespace VoiceGlm.Transports.SignalR;
 
 /// <summary>
 /// The speech that the far side has not heard yet, and how much of each reply it has. Sound is kept until the client says that it was
-/// played, so that a lost socket loses none. Not thread-safe.
+/// played, so that a lost socket loses none, nor a lost call. A reply stays with what began to say it, the socket or a call, as long as that is there.
+/// Not thread-safe.
 /// </summary>
 /// <param name="ahead">How far ahead of what was played speech is sent.</param>
 /// <param name="time">The clock that plays on between two messages of the client.</param>
@@ -50,18 +51,53 @@ internal sealed class Playout(TimeSpan ahead, TimeProvider time)
         return added;
     }
 
+    /// <param name="way">Who sends it.</param>
+    /// <param name="mayBegin">Whether a reply of which nothing was sent yet may be begun.</param>
     /// <returns>The next slice to send, or <see langword="null"/> when there is none or enough is on its way.</returns>
-    public SpeechSlice? Take()
+    public SpeechSlice? Take(SpeechWay way = SpeechWay.Socket, bool mayBegin = true)
     {
         foreach (Reply reply in _replies)
         {
             if (reply.Sent == reply.Given) continue;
+            if (reply.Way is { } begun ? begun != way : !mayBegin) return null;
             if (DurationOf(static other => other.Sent - other.Played) >= ahead) return null;
+            if (reply.Way is null) (reply.Way, reply.Begun) = (way, reply.Sent);
             if (reply.Sent == reply.Played) reply.PlayedAt = time.GetTimestamp();
             return reply.TakeUnsent();
         }
 
         return null;
+    }
+
+    /// <summary>The call says how much it has heard of what it was given of a reply.</summary>
+    /// <param name="turn">The reply.</param>
+    /// <param name="heard">How much.</param>
+    /// <param name="isAll">Whether it is all that was given.</param>
+    public void Acknowledge(TurnId turn, TimeSpan heard, bool isAll)
+    {
+        if (Find(turn) is not { Way: SpeechWay.Call, IsFlushConfirmed: false } reply) return;
+        long position = isAll ? reply.Sent : reply.Begun + reply.SampleRate.SamplesIn(heard);
+        reply.Play(Math.Clamp(position, reply.Played, reply.Sent), time.GetTimestamp());
+    }
+
+    /// <summary>The call has silenced a reply after so much of what it was given.</summary>
+    public void ConfirmFlush(TurnId turn, TimeSpan sent)
+    {
+        if (Find(turn) is not { Way: SpeechWay.Call } reply) return;
+        Acknowledge(turn, sent, isAll: false);
+        reply.IsFlushConfirmed = reply.IsFlushed;
+    }
+
+    /// <summary>The call is over: what it has not made heard is sent another way.</summary>
+    public void LoseCall()
+    {
+        foreach (Reply reply in _replies)
+        {
+            if (reply.Way != SpeechWay.Call) continue;
+            reply.Way = null;
+            if (reply.IsFlushed) reply.IsFlushConfirmed = true;
+            else reply.Sent = reply.Played;
+        }
     }
 
     /// <summary>The client has played a reply up to a position.</summary>
@@ -93,13 +129,14 @@ internal sealed class Playout(TimeSpan ahead, TimeProvider time)
         Acknowledge(turn, played);
         foreach (Reply reply in _replies)
         {
+            if (reply.Way == SpeechWay.Call) continue;
             if (speaker) reply.Sent = reply.Turn == turn ? Math.Clamp(needed, reply.Played, reply.Sent) : reply.Played;
             else reply.PlayAll();
         }
     }
 
     /// <summary>Forgets what of a reply was not heard, and what is still to come of it.</summary>
-    /// <returns>Whether the client must be told: some of it was sent and is not known to be played.</returns>
+    /// <returns>Whether the client must be told: some of it was sent over the socket and is not known to be played.</returns>
     public bool Flush(TurnId turn)
     {
         Reply reply = Find(turn) ?? Remember(turn);
@@ -108,7 +145,7 @@ internal sealed class Playout(TimeSpan ahead, TimeProvider time)
         reply.Given = reply.Sent;
         reply.Unheard.Clear();
         if (reply.Sent == reply.Played) reply.IsFlushConfirmed = true;
-        return !wasFlushed && !reply.IsFlushConfirmed;
+        return !wasFlushed && !reply.IsFlushConfirmed && reply.Way != SpeechWay.Call;
     }
 
     /// <summary>Whether a reply was flushed: what still comes of it is dropped.</summary>
@@ -177,6 +214,11 @@ internal sealed class Playout(TimeSpan ahead, TimeProvider time)
     {
         public TurnId Turn { get; } = turn;
 
+        /// <summary>What began to say it, and at which position; <see langword="null"/> before.</summary>
+        public SpeechWay? Way { get; set; }
+
+        public long Begun { get; set; }
+
         public SampleRate SampleRate { get; set; }
 
         /// <summary>Slices that the client is not known to have played, in order.</summary>
@@ -219,4 +261,14 @@ internal sealed class Playout(TimeSpan ahead, TimeProvider time)
             return slice;
         }
     }
+}
+
+/// <summary>How speech goes to the far side.</summary>
+internal enum SpeechWay
+{
+    /// <summary>Over the hub's socket, to a player that says what it has played.</summary>
+    Socket,
+
+    /// <summary>Over a call.</summary>
+    Call,
 }

@@ -19,6 +19,8 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
     private readonly MicrophoneInput _input;
     private readonly TokenBucket _messages;
     private readonly TokenBucket _violations;
+    private readonly TokenBucket _offers;
+    private readonly CallSlot _call;
     private readonly Channel<AudioFrame> _microphone;
     private readonly Channel<VoiceCommand> _commands;
     private readonly SignalRVoiceOptions _options;
@@ -34,9 +36,10 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
 
     /// <param name="token">What a client that lost its socket says to go on. Whoever knows it has the session.</param>
     /// <param name="options">What is allowed.</param>
+    /// <param name="carrier">What answers offers of calls, where there is something that does.</param>
     /// <param name="metrics">What is counted.</param>
     /// <param name="time">The clock of all waiting.</param>
-    public SignalRVoiceConnection(string token, SignalRVoiceOptions options, SignalRVoiceMetrics metrics, TimeProvider time)
+    public SignalRVoiceConnection(string token, SignalRVoiceOptions options, ICallCarrier? carrier, SignalRVoiceMetrics metrics, TimeProvider time)
     {
         Token = token;
         _options = options;
@@ -46,9 +49,11 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
         _input = new MicrophoneInput(time);
         _messages = new TokenBucket(perSecond: 100, atOnce: 200, time);
         _violations = new TokenBucket(perSecond: 1, atOnce: 20, time);
+        _offers = new TokenBucket(perSecond: 0.5, atOnce: 6, time);
         _microphone = Channel.CreateBounded<AudioFrame>(
             new BoundedChannelOptions(MicrophoneFrames) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true }, _ => metrics.FrameDropped());
         _commands = Channel.CreateBounded<VoiceCommand>(new BoundedChannelOptions(CommandCapacity));
+        _call = new CallSlot(carrier, _gate, _playout, _input, _microphone.Writer, _events, _changed);
         _grace = time.CreateTimer(static connection => ((SignalRVoiceConnection)connection!).Expire(always: false), this, options.ResumeWithin, Timeout.InfiniteTimeSpan);
     }
 
@@ -91,9 +96,11 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
     public async ValueTask<TimeSpan> FlushAsync(TurnId turn)
     {
         long startedAt = _time.GetTimestamp();
+        TimeSpan sent = _call.Flush(turn);
         lock (_gate)
         {
             if (_playout.Flush(turn)) _events.Append(sequence => new ServerMessage.Flush(sequence, turn));
+            _playout.ConfirmFlush(turn, sent);
         }
 
         _changed.Raise();
@@ -134,6 +141,7 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
     {
         int socket;
         ServerMessage? message;
+        _call.Keep(open.Call);
         lock (_gate)
         {
             bool resumed = _socket > 0;
@@ -190,7 +198,12 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
             if (_isExpired) return false;
             if (_isClosed && message is not ClientMessage.Received) return true;
             fault = Take(message);
-            if (fault is null) return true;
+        }
+
+        if (fault is null)
+        {
+            Pass(message);
+            return true;
         }
 
         _metrics.MessageRefused(fault.Value.Code);
@@ -257,7 +270,7 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
             return pong;
         }
 
-        return _playout.Take() is { } slice ? new ServerMessage.Audio(slice) : null;
+        return _playout.Take(SpeechWay.Socket, mayBegin: !_call.IsCarrying) is { } slice ? new ServerMessage.Audio(slice) : null;
     }
 
     private (string Code, string Message)? Take(ClientMessage message)
@@ -265,7 +278,8 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
         if (message is ClientMessage.Audio audio)
         {
             if (!_input.TryAccept(audio, out AudioFrame frame, out (string, string) fault)) return fault;
-            _microphone.Writer.TryWrite(frame);
+            // Frames that were on their way when a call took over would be heard twice.
+            if (!_call.IsCarrying) _microphone.Writer.TryWrite(frame);
             return null;
         }
 
@@ -290,10 +304,31 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
                 return null;
             case ClientMessage.Command { Value: var command }:
                 return FindFault(command) ?? (_commands.Writer.TryWrite(command) ? null : ("too_many_commands", $"More than {CommandCapacity} commands wait to be obeyed."));
+            case ClientMessage.Offer:
+                return _offers.TryTake() ? null : ("flood", "Expected an offer every 2 s, and 6 at once, found more.");
+            case ClientMessage.HangUpCall:
+                return null;
             case ClientMessage.Malformed malformed:
                 return ("invalid_message", malformed.Message);
             default:
                 throw new InvalidOperationException($"{message.GetType().Name} is not taken.");
+        }
+    }
+
+    // What concerns a call goes there without the gate.
+    private void Pass(ClientMessage message)
+    {
+        switch (message)
+        {
+            case ClientMessage.Offer { IsRestart: true } offer:
+                _call.Restart(offer.Number, offer.Sdp);
+                break;
+            case ClientMessage.Offer offer:
+                _call.Begin(offer.Number, offer.Sdp);
+                break;
+            case ClientMessage.HangUpCall:
+                _call.HangUp();
+                break;
         }
     }
 
@@ -372,6 +407,7 @@ internal sealed class SignalRVoiceConnection : IVoiceConnection
             _commands.Writer.TryComplete();
         }
 
+        _call.Close();
         _changed.Raise();
     }
 }

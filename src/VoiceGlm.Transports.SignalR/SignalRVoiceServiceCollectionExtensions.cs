@@ -24,8 +24,8 @@ public static class SignalRVoiceServiceCollectionExtensions
             hub.SupportedProtocols = ["messagepack"];
             // A client finds out within seconds that its socket is dead.
             hub.KeepAliveInterval = TimeSpan.FromSeconds(3);
-            // The longest item is a text of the longest length allowed, in UTF-8.
-            hub.MaximumReceiveMessageSize = 32 * 1024;
+            // The longest item is a picture: a megabyte is one of 2,000 pixels across, as JPEG.
+            hub.MaximumReceiveMessageSize = (1024 + 32) * 1024;
         });
         return services;
     }

@@ -14,7 +14,8 @@ internal sealed partial class VoiceConnections(
     IOptions<SignalRVoiceOptions> options,
     SignalRVoiceMetrics metrics,
     TimeProvider time,
-    ILogger<VoiceConnections> logger)
+    ILogger<VoiceConnections> logger,
+    ICallCarrier? carrier = null)
 {
     private readonly ConcurrentDictionary<string, SignalRVoiceConnection> _connections = new();
     private int _count;
@@ -45,7 +46,7 @@ internal sealed partial class VoiceConnections(
             return (null, new VoiceEvent.SessionEnded("capacity", "All places are taken. Please try again in a moment."));
         }
 
-        var connection = new SignalRVoiceConnection(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)), options.Value, metrics, time);
+        var connection = new SignalRVoiceConnection(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)), options.Value, carrier, metrics, time);
         _connections[connection.Token] = connection;
         metrics.ConnectionOpened();
         ConnectionOpened(logger);

@@ -8,9 +8,13 @@ using VoiceGlm.Rtc;
 
 namespace VoiceGlm.Transports.WebRtc;
 
-/// <summary>The calls of the service: answers offers, runs a session for each, finds them by their addresses. Thread-safe.</summary>
+/// <summary>
+/// The calls of the service. Those that are sessions by themselves it runs and finds by their addresses; those that carry another transport's sessions
+/// belong to these. Thread-safe.
+/// </summary>
 internal sealed partial class WebRtcCalls(
-    RtcServer server, IServiceScopeFactory scopes, IOptions<WebRtcVoiceOptions> options, IHostApplicationLifetime lifetime, ILogger<WebRtcCalls> logger) : IDisposable
+    RtcServer server, IServiceScopeFactory scopes, IOptions<WebRtcVoiceOptions> options, IHostApplicationLifetime lifetime, ILogger<WebRtcCalls> logger)
+    : ICallCarrier, IDisposable
 {
     private readonly ConcurrentDictionary<string, WebRtcCall> _calls = new();
     private readonly (IAudioCodec Codec, AudioFormat Format)[] _codecs =
@@ -22,22 +26,37 @@ internal sealed partial class WebRtcCalls(
     /// <summary>Whether new calls are taken: not when the service is stopping.</summary>
     public bool IsOpen => !lifetime.ApplicationStopping.IsCancellationRequested;
 
-    /// <summary>Begins a call.</summary>
+    /// <summary>Begins a call that is a session by itself.</summary>
     /// <param name="offer">The offer, SDP.</param>
     /// <exception cref="SdpException">The offer cannot be read or met.</exception>
     /// <exception cref="InvalidOperationException">There are as many calls as there may be.</exception>
     public WebRtcCall Begin(string offer)
     {
-        AudioAnswer agreed = AudioAnswer.Agree(AudioOffer.Parse(offer), _codecs.Select(static codec => codec.Format));
-        (IAudioCodec codec, AudioFormat format) = _codecs.First(codec => codec.Format == agreed.Audio.Format);
-        var connection = new WebRtcVoiceConnection(server, codec, options.Value);
-        PeerConnection peer = server.Accept(offer, [format], connection);
-        connection.Begin(peer);
+        WebRtcVoiceConnection connection = Accept(offer, codec => new WebRtcVoiceConnection(server, codec, options.Value), out PeerConnection peer);
         var call = new WebRtcCall(peer, connection, offer);
         _calls[call.Id] = call;
-        CallBegan(logger, format.Name);
         _ = RunAsync(call);
         return call;
+    }
+
+    /// <inheritdoc/>
+    public ICarriedCall Answer(string offer, ICarriedSession session)
+    {
+        try
+        {
+            if (!IsOpen) throw new CallRefusedException("The service is stopping.");
+            CarriedCall call = Accept(offer, codec => new CarriedCall(server, codec, options.Value, session), out _);
+            _ = RunAsync(call);
+            return call;
+        }
+        catch (SdpException exception)
+        {
+            throw new CallRefusedException(exception.Message, exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new CallRefusedException("All lines are taken.", exception);
+        }
     }
 
     /// <summary>The call of an address, or <see langword="null"/>.</summary>
@@ -49,6 +68,35 @@ internal sealed partial class WebRtcCalls(
         foreach (MediaClock clock in _clocks) clock.Dispose();
     }
 
+    private T Accept<T>(string offer, Func<IAudioCodec, T> create, out PeerConnection peer)
+        where T : CallSound
+    {
+        AudioAnswer agreed = AudioAnswer.Agree(AudioOffer.Parse(offer), _codecs.Select(static codec => codec.Format));
+        (IAudioCodec codec, AudioFormat format) = _codecs.First(codec => codec.Format == agreed.Audio.Format);
+        T sound = create(codec);
+        try
+        {
+            peer = server.Accept(offer, [format], sound);
+        }
+        catch
+        {
+            sound.End("It did not come to be.");
+            throw;
+        }
+
+        sound.Begin(peer);
+        CallBegan(logger, format.Name);
+        return sound;
+    }
+
+    private MediaClock LeastBusyClock() => _clocks.MinBy(static clock => clock.Count)!;
+
+    private async Task RunAsync(CarriedCall call)
+    {
+        await Task.Yield();
+        CallEnded(logger, await call.RunAsync(LeastBusyClock));
+    }
+
     private async Task RunAsync(WebRtcCall call)
     {
         await Task.Yield();
@@ -58,7 +106,7 @@ internal sealed partial class WebRtcCalls(
         {
             // Who never connects needs no place in a conversation.
             await call.Peer.Connected;
-            clock = _clocks.MinBy(static clock => clock.Count)!;
+            clock = LeastBusyClock();
             clock.Add(beat);
             await using AsyncServiceScope scope = scopes.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<IVoiceConnectionHandler>().RunAsync(call.Connection, new SessionSettings(), lifetime.ApplicationStopping);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using VoiceGlm;
 using VoiceGlm.Rtc;
 using VoiceGlm.Transports.WebRtc;
 
@@ -17,6 +18,7 @@ public static class WebRtcVoiceServiceCollectionExtensions
         services.AddOptions<RtcOptions>().BindConfiguration(RtcOptions.SectionName, static binder => binder.ErrorOnUnknownConfiguration = true);
         services.TryAddSingleton(static provider => new RtcServer(provider.GetRequiredService<IOptions<RtcOptions>>().Value));
         services.TryAddSingleton<WebRtcCalls>();
+        services.TryAddSingleton<ICallCarrier>(static provider => provider.GetRequiredService<WebRtcCalls>());
         return services;
     }
 }

@@ -22,6 +22,14 @@ public sealed class PageTests
     }
 
     [Fact]
+    public async Task Cards_are_shown_and_pictures_are_taken()
+    {
+        WebTests.SkipWithoutBrowser();
+        await using ParrotServer server = await ParrotServer.StartAsync("http://127.0.0.1:0");
+        await WebTests.RunAsync("e2e:cards", server.Url);
+    }
+
+    [Fact]
     public async Task Browser_does_so_with_the_service_and_a_model()
     {
         WebTests.SkipWithoutBrowser();

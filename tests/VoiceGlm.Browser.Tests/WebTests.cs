@@ -12,7 +12,12 @@ internal static class WebTests
     public const string OtherOrigin = "http://shop.localhost:8099";
 
     /// <summary>Skips the test where no browser is there to be driven.</summary>
-    public static void SkipWithoutBrowser() => Assert.SkipUnless(ChromiumProgram.Find() is not null, ChromiumProgram.HowToInstall);
+    /// <param name="browser">Which; Chromium where null.</param>
+    public static void SkipWithoutBrowser(BrowserProgram? browser = null)
+    {
+        browser ??= BrowserProgram.Chromium;
+        Assert.SkipUnless(browser.Find() is not null, browser.HowToInstall);
+    }
 
     /// <summary>Runs <c>npm run script</c>.</summary>
     /// <param name="script">A script of <c>package.json</c>.</param>

@@ -91,6 +91,24 @@ public sealed partial class ModelsPullCommandTests(ModelsPullCommandTests.Publis
     }
 
     [Fact]
+    public async Task Model_whose_language_model_runs_elsewhere_is_pulled_without_its_weights()
+    {
+        Cli pulled = await Cli.SucceedAsync([.. Pull, "--remote-language-model", "--keep-downloads", "--json"]);
+
+        string checkpoint = Path.Combine(Downloads, "glm-4-voice-9b");
+        Assert.Empty(Directory.GetFiles(checkpoint, "*.safetensors*"));
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(Downloads, "glm-4-voice-tokenizer"), "*.safetensors"));
+        Assert.Equal(_hub.BytesSent, pulled.Json.GetProperty("bytes_fetched").GetInt64());
+        ModelManifest manifest = ModelManifest.Read(Model);
+        Assert.DoesNotContain(ModelParts.LanguageModel, manifest.Graphs.Keys);
+        Assert.NotNull(manifest.LanguageModel);
+
+        Assert.Contains("already", (await Cli.SucceedAsync([.. Pull, "--remote-language-model"])).Error);
+        await Cli.SucceedAsync([.. Pull, "--keep-downloads"]);
+        Assert.Contains(ModelParts.LanguageModel, ModelManifest.Read(Model).Graphs.Keys);
+    }
+
+    [Fact]
     public async Task Kept_downloads_are_used_by_the_next_pull_and_can_be_converted()
     {
         await Cli.SucceedAsync([.. Pull, "--keep-downloads"]);

@@ -15,6 +15,12 @@ internal sealed class Scripted : IToolRouter, ITurnDetectorFactory, ISpeechToken
     /// <summary>What tools answer.</summary>
     public Func<ToolCall, CancellationToken, ValueTask<ToolAnswer>> Tool { get; set; } = static (_, _) => throw new InvalidOperationException("No tool was expected to be called.");
 
+    /// <summary>What is said while tools work.</summary>
+    public IReadOnlyList<ToolFiller> Fillers { get; set; } = [];
+
+    /// <summary>The session as the last tool saw it.</summary>
+    public IToolSession? ToolSession { get; private set; }
+
     /// <summary>What the model was made to do, in order.</summary>
     public ConcurrentQueue<string> Log { get; } = new();
 
@@ -42,11 +48,14 @@ internal sealed class Scripted : IToolRouter, ITurnDetectorFactory, ISpeechToken
 
     public ModelSession? Session { get; private set; }
 
-    public ValueTask<ToolAnswer> CallAsync(ToolCall toolCall, CancellationToken cancellationToken)
+    public ValueTask<ToolAnswer> CallAsync(ToolCall toolCall, IToolSession session, CancellationToken cancellationToken)
     {
+        ToolSession = session;
         Log.Enqueue($"call {toolCall.Name} {toolCall.Arguments}");
         return Tool(toolCall, cancellationToken);
     }
+
+    public IReadOnlyList<ToolFiller> FillersOf(ToolCall toolCall, string language) => Fillers;
 
     public ITurnDetector Create(SessionSettings settings) => new Detector(this);
 

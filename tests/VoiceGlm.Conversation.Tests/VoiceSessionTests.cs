@@ -250,6 +250,147 @@ public sealed class VoiceSessionTests
     }
 
     [Fact]
+    public async Task Filler_is_said_while_a_tool_works_and_its_answer_after_it_in_one_reply()
+    {
+        await using var call = new Call();
+        var answer = new TaskCompletionSource<ToolAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        call.Stages.Replies.Enqueue([("draw_picture\n{}", 0)]);
+        call.Stages.Replies.Enqueue([("Wait.", 5)]);
+        call.Stages.Replies.Enqueue([("Here.", 12)]);
+        call.Stages.Fillers = [new ToolFiller(TimeSpan.FromSeconds(0.7), "One moment."), new ToolFiller(TimeSpan.FromHours(1), "Still at it.")];
+        call.Stages.Tool = (_, _) => new(answer.Task);
+
+        await call.Connection.AskAsync(new VoiceCommand.SendText("Draw!"), TestContext.Current.CancellationToken);
+        // Five tokens are no block: they are said all the same, before the tool is done.
+        await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.TurnTimed>());
+        answer.SetResult(new ToolAnswer("Ready."));
+        VoiceEvent.ResponseDone done = await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>());
+
+        Assert.Equal(("Wait.Here.", TurnStatus.Completed), (done.HeardText, done.Status));
+        Assert.Equal(17 * 0.08, done.Heard.TotalSeconds, 3);
+        Assert.Equal(["read Draw!", "reply", "call draw_picture {}", "observe One moment.", "reply", "observe Ready.", "reply"], call.Stages.Log);
+        Assert.Single(call.Seen.OfType<VoiceEvent.ResponseCreated>());
+    }
+
+    [Fact]
+    public async Task Tool_that_is_quick_is_not_talked_over()
+    {
+        await using var call = new Call();
+        call.Stages.Replies.Enqueue([("order_status\n{}", 0)]);
+        call.Stages.Replies.Enqueue([("Here.", 12)]);
+        call.Stages.Fillers = [new ToolFiller(TimeSpan.FromSeconds(0.7), "One moment.")];
+        call.Stages.Tool = static (_, _) => new(new ToolAnswer("Ready."));
+
+        await call.Connection.AskAsync(new VoiceCommand.SendText("Where?"), TestContext.Current.CancellationToken);
+        Assert.Equal("Here.", (await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>())).HeardText);
+        Assert.DoesNotContain("observe One moment.", call.Stages.Log);
+    }
+
+    [Fact]
+    public async Task Announcement_waits_for_the_end_of_the_reply_and_is_said()
+    {
+        await using var call = new Call();
+        call.Stages.Replies.Enqueue([("make_video\n{}", 0)]);
+        call.Stages.Replies.Enqueue([("Begun.", 12)]);
+        call.Stages.Replies.Enqueue([("Ready.", 12)]);
+        call.Stages.Tool = (_, _) =>
+        {
+            call.Stages.ToolSession!.Announce("The video is ready.");
+            return new(new ToolAnswer("It has begun."));
+        };
+
+        await call.Connection.AskAsync(new VoiceCommand.SendText("Film!"), TestContext.Current.CancellationToken);
+        Assert.Equal("Begun.", (await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>())).HeardText);
+        Assert.Equal("Ready.", (await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>())).HeardText);
+        Assert.Equal(["observe It has begun.", "reply", "observe The video is ready.", "reply"], call.Stages.Log.TakeLast(4));
+    }
+
+    [Fact]
+    public async Task Announcement_to_a_session_that_listens_is_said_at_once()
+    {
+        await using var call = new Call();
+        call.Stages.Replies.Enqueue([("make_video\n{}", 0)]);
+        call.Stages.Replies.Enqueue([("Begun.", 12)]);
+        call.Stages.Replies.Enqueue([("Ready.", 12)]);
+        call.Stages.Tool = static (_, _) => new(new ToolAnswer("It has begun."));
+
+        await call.Connection.AskAsync(new VoiceCommand.SendText("Film!"), TestContext.Current.CancellationToken);
+        await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>());
+        await call.SeeStateAsync(ConversationState.Listening);
+        call.Stages.ToolSession!.Announce("The video is ready.");
+        Assert.Equal("Ready.", (await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>())).HeardText);
+    }
+
+    [Fact]
+    public async Task Cards_and_pictures_go_between_tools_and_the_far_side()
+    {
+        await using var call = new Call();
+        var shown = new UserImage("image/png", new byte[] { 1, 2, 3 });
+        UserImage? seen = null;
+        call.Stages.Replies.Enqueue([("look_at_image\n{}", 0)]);
+        call.Stages.Replies.Enqueue([("A cup.", 12)]);
+        call.Stages.Tool = async (_, cancellationToken) =>
+        {
+            seen = call.Stages.ToolSession!.Image;
+            await call.Stages.ToolSession.ShowAsync("card_1", new Card.Notice("Look", "A cup."), cancellationToken);
+            return new ToolAnswer("I see a cup.");
+        };
+
+        await call.Connection.AskAsync(new VoiceCommand.ShowImage(shown), TestContext.Current.CancellationToken);
+        await call.Connection.AskAsync(new VoiceCommand.SendText("Look!"), TestContext.Current.CancellationToken);
+        Assert.Equal(new VoiceEvent.CardShown("card_1", new Card.Notice("Look", "A cup.")), await call.SeeAsync<VoiceEvent.CardShown>());
+        Assert.Same(shown, seen);
+    }
+
+    [Theory]
+    [InlineData("decide", true)]
+    [InlineData("decide", false)]
+    [InlineData("Yes.", true)]
+    [InlineData("不要", false)]
+    public async Task Question_of_a_tool_is_answered_by_a_button_or_a_word(string how, bool isAllowed)
+    {
+        await using var call = new Call();
+        call.Stages.Replies.Enqueue([("operate_phone\n{}", 0)]);
+        call.Stages.Replies.Enqueue([("Begun.", 12)]);
+        call.Stages.Tool = static (_, _) => new(new ToolAnswer("It has begun."));
+        await call.Connection.AskAsync(new VoiceCommand.SendText("Buy!"), TestContext.Current.CancellationToken);
+        await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>());
+        Task<bool> answer = call.Stages.ToolSession!.AskAsync("card_1", TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await call.Connection.AskAsync(how == "decide" ? new VoiceCommand.Decide("card_1", isAllowed) : new VoiceCommand.SendText(how), TestContext.Current.CancellationToken);
+        Assert.Equal(isAllowed, await answer);
+        Assert.DoesNotContain("read " + how, call.Stages.Log);
+    }
+
+    [Fact]
+    public async Task Question_of_a_tool_that_is_not_answered_is_no()
+    {
+        await using var call = new Call();
+        call.Stages.Replies.Enqueue([("operate_phone\n{}", 0)]);
+        call.Stages.Replies.Enqueue([("Begun.", 12)]);
+        call.Stages.Tool = static (_, _) => new(new ToolAnswer("It has begun."));
+        await call.Connection.AskAsync(new VoiceCommand.SendText("Buy!"), TestContext.Current.CancellationToken);
+        await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>());
+        Task<bool> answer = call.Stages.ToolSession!.AskAsync("card_1", TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        call.Time.Advance(TimeSpan.FromSeconds(20));
+        Assert.False(await answer);
+    }
+
+    [Fact]
+    public async Task End_of_the_session_is_told_to_tools()
+    {
+        await using var call = new Call();
+        call.Stages.Replies.Enqueue([("make_video\n{}", 0)]);
+        call.Stages.Replies.Enqueue([("Begun.", 12)]);
+        call.Stages.Tool = static (_, _) => new(new ToolAnswer("It has begun."));
+        await call.Connection.AskAsync(new VoiceCommand.SendText("Film!"), TestContext.Current.CancellationToken);
+        await call.PlayUntilAsync(call.SeeAsync<VoiceEvent.ResponseDone>());
+        Assert.False(call.Stages.ToolSession!.Ended.IsCancellationRequested);
+        await call.HangUpAsync();
+        Assert.True(call.Stages.ToolSession.Ended.IsCancellationRequested);
+        call.Stages.ToolSession.Announce("Nobody hears this.");
+    }
+
+    [Fact]
     public async Task Model_that_calls_tools_without_end_fails_its_turn()
     {
         await using var call = new Call();

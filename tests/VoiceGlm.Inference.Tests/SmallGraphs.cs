@@ -33,7 +33,7 @@ internal static class SmallGraphs
 
     private static Graph Load(TemporaryFolder folder, GraphBuilder graph)
     {
-        GraphDescription description = graph.Write(folder.Path, written: null, TestContext.Current.CancellationToken);
+        GraphDescription description = graph.Write(folder.Path, cancellationToken: TestContext.Current.CancellationToken);
         return Graph.Load(folder[description.File], new GraphOptions { Threads = 1 });
     }
 }

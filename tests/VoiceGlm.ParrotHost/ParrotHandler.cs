@@ -5,7 +5,7 @@ namespace VoiceGlm.ParrotHost;
 
 /// <summary>
 /// A conversation without a model: says back what it hears, and can be interrupted. What is written is answered in tones;
-/// <c>/queue</c>, <c>/fail</c> and <c>/end</c> show states that are hard to bring about otherwise.
+/// <c>/queue</c>, <c>/fail</c>, <c>/cards</c> and <c>/end</c> show what is hard to bring about otherwise, and a picture is shown again.
 /// </summary>
 public sealed class ParrotHandler : IVoiceConnectionHandler
 {
@@ -25,6 +25,7 @@ public sealed class ParrotHandler : IVoiceConnectionHandler
         private readonly Channel<object> _inbox = Channel.CreateBounded<object>(64);
         private readonly List<float> _utterance = [];
         private long _turns;
+        private long _pictures;
         private int _loud;
         private int _quiet;
         private bool _isSpeech;
@@ -90,6 +91,12 @@ public sealed class ParrotHandler : IVoiceConnectionHandler
                     var turn = new TurnId(++_turns);
                     await Tell(new VoiceEvent.ResponseCreated(turn), cancellationToken);
                     await Tell(new VoiceEvent.ResponseDone(turn, TurnStatus.Failed, TimeSpan.Zero, "", new TurnFailure(VoiceStage.LanguageModel, "The answer could not be made.")), cancellationToken);
+                    break;
+                case VoiceCommand.SendText { Text: "/cards" }:
+                    foreach ((string id, Card card) in ParrotCards.All) await Tell(new VoiceEvent.CardShown(id, card), cancellationToken);
+                    break;
+                case VoiceCommand.ShowImage { Image: var image }:
+                    await Tell(new VoiceEvent.CardShown($"look-{++_pictures}", ParrotCards.Look(image)), cancellationToken);
                     break;
                 case VoiceCommand.SendText { Text: "/end" }:
                     await Tell(new VoiceEvent.SessionEnded("capacity", "All places are taken. Please try again in a moment."), cancellationToken);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.FileProviders;
+using VoiceGlm.Rtc;
 using VoiceGlm.Testing;
 
 namespace VoiceGlm.ParrotHost;
@@ -19,6 +20,9 @@ public sealed class ParrotServer : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public string Url => _application.Urls.First();
 
+    /// <summary>The UDP port of calls.</summary>
+    public int CallPort => _application.Services.GetRequiredService<RtcServer>().UdpEndPoints[0].Port;
+
     /// <summary>Starts at an address; port 0 takes a free one.</summary>
     public static async Task<ParrotServer> StartAsync(string url)
     {
@@ -38,7 +42,7 @@ public sealed class ParrotServer : IAsyncDisposable
         application.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files }).UseStaticFiles(new StaticFileOptions { FileProvider = files });
         application.MapVoiceHub("/voice");
         application.MapWebRtcVoice("/webrtc");
-        application.MapGet("/about", static () => new { model = "parrot", examples = new[] { "What is seven plus five?", "Draw a heron." } });
+        application.MapGet("/about", static () => new { model = "parrot", examples = new[] { "What is seven plus five?", "Draw a heron." }, tools = new[] { "look_at_image" } });
         await application.StartAsync();
         return new ParrotServer(application);
     }

@@ -50,7 +50,7 @@ public sealed class DemoShopTests
     [Fact]
     public void Closed_shop_says_so() => Assert.Equal("I am sorry, there is no shop here.", Shop(isOpen: false).StatusOf("4712"));
 
-    private static ToolCall Call(string text) => ToolCall.Parse(text.Insert(text.IndexOf('{', StringComparison.Ordinal), "\n"))!;
+    private static ToolRun Call(string text) => new(ToolCall.Parse(text.Insert(text.IndexOf('{', StringComparison.Ordinal), "\n"))!, new ToolCaller(), "card");
 
     private static DemoShop Shop(bool isOpen) => new(Options.Create(new ToolOptions { DemoShop = isOpen }), NullLogger<DemoShop>.Instance);
 }

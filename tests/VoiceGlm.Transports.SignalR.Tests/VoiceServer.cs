@@ -19,12 +19,14 @@ internal sealed class VoiceServer : IAsyncDisposable
     /// <summary>The sessions that are known.</summary>
     public VoiceConnections Connections => _application.Services.GetRequiredService<VoiceConnections>();
 
-    public static async Task<VoiceServer> StartAsync(Func<IVoiceConnection, SessionSettings, CancellationToken, Task> session, Action<SignalRVoiceOptions>? configure = null)
+    public static async Task<VoiceServer> StartAsync(
+        Func<IVoiceConnection, SessionSettings, CancellationToken, Task> session, Action<SignalRVoiceOptions>? configure = null, ICallCarrier? carrier = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IVoiceConnectionHandler>(new ScriptedHandler(session)).AddSignalRVoice(configure);
+        if (carrier is not null) builder.Services.AddSingleton(carrier);
         WebApplication application = builder.Build();
         application.MapVoiceHub("/voice");
         await application.StartAsync(TestContext.Current.CancellationToken);
@@ -32,7 +34,8 @@ internal sealed class VoiceServer : IAsyncDisposable
     }
 
     /// <summary>A server whose sessions hand their connection to the test and last until it is gone.</summary>
-    public static async Task<(VoiceServer Server, BlockingCollection<IVoiceConnection> Sessions)> StartWaitingAsync(Action<SignalRVoiceOptions>? configure = null)
+    public static async Task<(VoiceServer Server, BlockingCollection<IVoiceConnection> Sessions)> StartWaitingAsync(
+        Action<SignalRVoiceOptions>? configure = null, ICallCarrier? carrier = null)
     {
         var sessions = new BlockingCollection<IVoiceConnection>();
         VoiceServer server = await StartAsync(
@@ -41,7 +44,7 @@ internal sealed class VoiceServer : IAsyncDisposable
                 sessions.Add(connection, cancellationToken);
                 await connection.Commands.Completion.WaitAsync(cancellationToken);
             },
-            configure);
+            configure, carrier);
         return (server, sessions);
     }
 

@@ -21,11 +21,12 @@ internal sealed class CallServer : IAsyncDisposable
 
     public RtcServer Rtc => _application.Services.GetRequiredService<RtcServer>();
 
-    public static async Task<CallServer> StartAsync(int maximumSessions = 10)
+    public static async Task<CallServer> StartAsync(int maximumSessions = 10, ILoggerProvider? log = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
+        if (log is not null) builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log);
         builder.Services.AddSingleton<IVoiceConnectionHandler, Nobody>().AddWebRtcVoice();
         builder.Services.Configure<RtcOptions>(options => options.MaximumSessions = maximumSessions);
         WebApplication application = builder.Build();
@@ -42,6 +43,7 @@ internal sealed class CallServer : IAsyncDisposable
 
     private sealed class Nobody : IVoiceConnectionHandler
     {
-        public Task RunAsync(IVoiceConnection connection, SessionSettings settings, CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+        public Task RunAsync(IVoiceConnection connection, SessionSettings settings, CancellationToken cancellationToken) =>
+            connection.Microphone.ReadAllAsync(cancellationToken).LastOrDefaultAsync(cancellationToken).AsTask();
     }
 }

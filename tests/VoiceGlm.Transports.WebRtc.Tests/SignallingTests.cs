@@ -2,13 +2,15 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
+using VoiceGlm.CallTesting;
+using VoiceGlm.Testing;
 
 namespace VoiceGlm.Transports.WebRtc.Tests;
 
 /// <summary>What is said over HTTP before, during and after a call.</summary>
 public sealed partial class SignallingTests
 {
-    private const string Offer = """
+    internal const string Offer = """
         v=0
         o=- 4611731400430051336 2 IN IP4 127.0.0.1
         s=-
@@ -129,6 +131,30 @@ public sealed partial class SignallingTests
         Assert.Equal(HttpStatusCode.PreconditionFailed, late.StatusCode);
         using HttpResponseMessage elsewhere = await PatchAsync(server, new Uri("/webrtc/nobody", UriKind.Relative), "a=candidate:1\r\n");
         Assert.Equal(HttpStatusCode.NotFound, elsewhere.StatusCode);
+    }
+
+    [Fact]
+    public async Task Keys_and_passwords_of_a_call_are_in_no_log()
+    {
+        using var log = new LogRecorder();
+        await using CallServer server = await CallServer.StartAsync(log: log);
+        using var peer = new TestPeer(server.Rtc);
+        using HttpResponseMessage begun = await PostAsync(server, peer.Offer());
+        string answer = await begun.Content.ReadAsStringAsync(Token);
+        await peer.ConnectAsync(answer);
+        peer.Send(peer.Media(1, 0, new byte[160]));
+        await peer.ReceiveAsync();
+        using HttpResponseMessage ended = await server.Client.DeleteAsync(begun.Headers.Location, Token);
+        await Eventually.TrueAsync(() => log.Text.Contains("A call is over", StringComparison.Ordinal));
+
+        string text = log.Text;
+        Assert.Contains("A call began, coded in PCMU", text, StringComparison.Ordinal);
+        string[] secrets =
+        [
+            TestPeer.Password, TestPeer.Attribute(answer, "ice-pwd"),
+            .. peer.Keys.Chunk(16).SelectMany(static key => (string[])[Convert.ToHexString(key), Convert.ToBase64String(key).TrimEnd('='), BitConverter.ToString(key), string.Join(", ", key)]),
+        ];
+        Assert.All(secrets, secret => Assert.DoesNotContain(secret, text, StringComparison.OrdinalIgnoreCase));
     }
 
     private static Task<HttpResponseMessage> PostAsync(CallServer server, string body, string type = "application/sdp") =>

@@ -36,10 +36,14 @@ export async function launch({ permission = "granted", microphone = true, silenc
   return chromium.launch({ executablePath: findChromium(), args });
 }
 
+/** What a firewall may not let through. */
+export type Protocol = "udp" | "tcp";
+
 /** A page that counts what comes out of its speaker, and collects what goes wrong. */
-export async function open(browser: Browser, options: Parameters<Browser["newContext"]>[0] = {}, path = "/"): Promise<{ page: Page; context: BrowserContext; problems: string[] }> {
+export async function open(browser: Browser, options: Parameters<Browser["newContext"]>[0] = {}, { path = "/", block = [] as Protocol[] } = {}): Promise<{ page: Page; context: BrowserContext; problems: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
   await context.addInitScript(listen, process.env.VOICEGLM_RECORDING !== undefined);
+  await context.addInitScript(blockCalls, block);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(String(error)));
@@ -127,6 +131,29 @@ function withSilence(path: string, seconds: number): string {
   return copy;
 }
 
+/** A page's call: each answer that it took, whose last connection is the call now. */
+export interface Answered {
+  answered: RTCPeerConnection[];
+}
+
+/** Runs in the page before its scripts: lets no call through that goes by these protocols, as if the service could not be reached by them. Keeps the others at hand. */
+function blockCalls(protocols: Protocol[]): void {
+  const answered: RTCPeerConnection[] = [];
+  (window as unknown as Answered).answered = answered;
+  const take = RTCPeerConnection.prototype.setRemoteDescription as (this: RTCPeerConnection, description: RTCSessionDescriptionInit) => Promise<void>;
+  const isBlocked = (line: string) => protocols.some((protocol) => line.startsWith("a=candidate:") && line.split(" ")[2]!.toLowerCase() === protocol);
+  RTCPeerConnection.prototype.setRemoteDescription = function (this: RTCPeerConnection, description: RTCSessionDescriptionInit) {
+    const sdp = description.sdp!.split("\r\n").filter((line) => !isBlocked(line)).join("\r\n");
+    answered.push(this);
+    return take.call(this, { type: description.type, sdp });
+  } as typeof RTCPeerConnection.prototype.setRemoteDescription;
+}
+
+/** Items of sound that the page has sent over the hub. */
+export async function framesSent(page: Page): Promise<number> {
+  return page.evaluate(() => (window as unknown as { frames: { sent: number } }).frames.sent);
+}
+
 /** Runs in the page before its scripts: notes the states, puts an ear at every audio context's destination, and keeps the sockets at hand. */
 function listen(records: boolean): void {
   const states: string[] = [];
@@ -134,12 +161,19 @@ function listen(records: boolean): void {
   document.addEventListener("voice-glm:state", (event) => states.push((event as CustomEvent<{ state: string }>).detail.state));
   const ear = { peak: 0, seconds: 0 };
   (window as unknown as { ear: typeof ear }).ear = ear;
+  const frames = { sent: 0 };
+  (window as unknown as { frames: typeof frames }).frames = frames;
   const sockets: WebSocket[] = [];
   (window as unknown as { sockets: typeof sockets }).sockets = sockets;
   window.WebSocket = class extends WebSocket {
     constructor(...args: ConstructorParameters<typeof WebSocket>) {
       super(...args);
       sockets.push(this);
+    }
+
+    override send(data: Parameters<WebSocket["send"]>[0]): void {
+      if (data instanceof Uint8Array && data.byteLength > 640) frames.sent++;
+      super.send(data);
     }
   };
   const connect = AudioNode.prototype.connect as (this: AudioNode, ...args: unknown[]) => unknown;

@@ -4,12 +4,17 @@ import { Speaker } from "./audio/speaker";
 import type { ConversationEvent } from "./conversation";
 import type { ServerMessage, SessionSettings } from "./protocol/messages";
 import { VoiceClient, type ResumePoint } from "./protocol/voice-client";
+import { WebRtcConnection } from "./protocol/webrtc-connection";
+
+/** How sound may go: as a call where one can be had, or over the hub alone. */
+export type Transport = "auto" | "signalr";
 
 export interface CallOptions {
   url: string;
   settings: SessionSettings;
   /** Whether replies are spoken. */
   speaker: boolean;
+  transport: Transport;
   resume: ResumePoint | null;
   dispatch(event: ConversationEvent): void;
   /** How loud the microphone or the reply is, many times a second. */
@@ -21,9 +26,11 @@ export class VoiceCall {
   private client: VoiceClient | null = null;
   private microphone: Microphone | null = null;
   private speaker: Speaker | null = null;
+  private webrtc: WebRtcConnection | null = null;
   private context: AudioContext | null = null;
   private muted = false;
   private talking = false;
+  private isOpen = false;
   private isOver = false;
   private readonly arrivals = new Map<number, number>();
 
@@ -56,7 +63,15 @@ export class VoiceCall {
     const dialing = import("./protocol/dial");
     dialing.catch(() => undefined);
     this.client = new VoiceClient(
-      { url: options.url, settings: options.settings, speaker: options.speaker, resume: options.resume, receive: (message) => this.receive(message), changed: (status) => this.changed(status) },
+      {
+        url: options.url,
+        settings: options.settings,
+        speaker: options.speaker,
+        resume: options.resume,
+        call: () => this.webrtc?.number ?? 0,
+        receive: (message) => this.receive(message),
+        changed: (status) => this.changed(status),
+      },
       async (...call) => (await dialing).dial(...call),
     );
     try {
@@ -83,7 +98,7 @@ export class VoiceCall {
         this.context,
         deviceId,
         (frame) => {
-          this.client?.sendFrame(frame.pcm);
+          if (!this.webrtc?.isCarrying) this.client?.sendFrame(frame.pcm);
           this.options.hear("user", frame.level);
         },
         () => this.loseMicrophone(),
@@ -94,6 +109,8 @@ export class VoiceCall {
       }
       this.microphone = microphone;
       this.applyMute();
+      if (this.webrtc) this.webrtc.replace(microphone.track);
+      else if (this.isOpen) this.beginWebRtc();
       this.options.dispatch({ type: "microphone", state: "on" });
     } catch (error) {
       this.options.dispatch({ type: "microphone", state: error instanceof MicrophoneError ? error.fault : "failed" });
@@ -102,6 +119,10 @@ export class VoiceCall {
 
   sendText(text: string): void {
     this.client?.send(["text", text]);
+  }
+
+  showImage(mediaType: string, content: Uint8Array): void {
+    this.client?.send(["image", mediaType, content]);
   }
 
   setMuted(muted: boolean): void {
@@ -147,7 +168,13 @@ export class VoiceCall {
       case "opened":
         if (!message.resumed) this.speaker?.reset();
         if (this.muted) this.client?.send(["mute", true]);
+        this.isOpen = true;
+        if (this.webrtc) this.webrtc.reopen(message.resumed);
+        else this.beginWebRtc();
         break;
+      case "call":
+        void this.webrtc?.take(message);
+        return;
       case "audio":
         if (!this.arrivals.has(message.turn)) this.arrivals.set(message.turn, performance.now());
         this.speaker?.push(message.turn, message.position, message.rate, message.pcm);
@@ -158,9 +185,28 @@ export class VoiceCall {
         return;
       case "duck":
         this.speaker?.setGain(message.turn, message.gain);
+        this.webrtc?.setGain(message.gain);
+        break;
+      case "response_created":
+        this.webrtc?.setGain(1);
+        break;
+      case "timed":
+        void this.measure(message.turn);
         break;
     }
     this.options.dispatch(message);
+  }
+
+  /** Sound goes as a call where there is somebody to hear on both sides. */
+  private beginWebRtc(): void {
+    const { context, microphone, options } = this;
+    if (!context || !microphone || !this.speaker || options.transport !== "auto") return;
+    this.webrtc = new WebRtcConnection({ context, send: (message) => this.client?.send(message), hear: (level) => options.hear("assistant", level) }, microphone.track);
+  }
+
+  private async measure(turn: number): Promise<void> {
+    const link = await this.webrtc?.measure();
+    if (link) this.options.dispatch({ type: "network", turn, link });
   }
 
   private played(notice: PlaybackNotice): void {
@@ -177,8 +223,8 @@ export class VoiceCall {
         const arrival = this.arrivals.get(notice.turn);
         this.arrivals.clear();
         if (arrival === undefined || !this.client) break;
-        const network = this.client.roundTrip / 2 + performance.now() - arrival;
-        this.options.dispatch({ type: "network", turn: notice.turn, network });
+        const wait = performance.now() - arrival;
+        this.options.dispatch({ type: "network", turn: notice.turn, link: { way: "socket", codec: "PCM", roundTrip: this.client.roundTrip, wait, jitter: null, loss: null } });
         break;
       }
     }
@@ -197,11 +243,14 @@ export class VoiceCall {
   private loseMicrophone(): void {
     this.microphone?.close();
     this.microphone = null;
+    this.webrtc?.replace(null);
     this.options.dispatch({ type: "microphone", state: "none" });
   }
 
   private release(): void {
     this.isOver = true;
+    this.webrtc?.close();
+    this.webrtc = null;
     this.microphone?.close();
     this.speaker?.close();
     this.microphone = null;

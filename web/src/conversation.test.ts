@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { initialConversation, phaseOf, reduce, splitHeard, type AssistantEntry, type Conversation, type ConversationEvent, type UserEntry } from "./conversation";
+import { initialConversation, networkOf, phaseOf, reduce, splitHeard, type AssistantEntry, type Conversation, type ConversationEvent, type Link, type UserEntry } from "./conversation";
 
 const opened = { type: "opened", token: "t", resumed: false, nextFrame: 0, ahead: 400, grace: 20_000 } as const;
 
@@ -68,9 +68,11 @@ test("Speech is an entry while it lasts and has its duration after", () => {
 test("Timings and the network find their turn, in either order", () => {
   const timings = { endpoint: 1, tokenize: 2, prefill: 3, firstToken: 4, firstBlock: 5, firstAudio: 6, savedByHearing: 7, savedByGuessing: 8 };
   const timed: ConversationEvent = { type: "timed", sequence: 5, turn: 1, timings };
-  const network: ConversationEvent = { type: "network", turn: 1, network: 40 };
-  expect(after(...reply, timed, network).entries[0]).toMatchObject({ timings, network: 40 });
-  expect(after(...reply, network, timed).entries[0]).toMatchObject({ timings, network: 40 });
+  const link: Link = { way: "udp", codec: "opus", roundTrip: 30, wait: 25, jitter: 2, loss: 0.01 };
+  const network: ConversationEvent = { type: "network", turn: 1, link };
+  expect(after(...reply, timed, network).entries[0]).toMatchObject({ timings, link });
+  expect(after(...reply, network, timed).entries[0]).toMatchObject({ timings, link });
+  expect(networkOf(after(...reply, network, timed).entries[0] as AssistantEntry)).toBe(40);
 });
 
 test("A session that goes on leaves the conversation as it was, one that is new is set off", () => {
@@ -106,4 +108,19 @@ test("An event never changes the conversation that it meets", () => {
   const copy = structuredClone(before);
   for (const event of [...live, ...reply, done("cancelled", "One"), { type: "speech_started", sequence: 1, at: 0 } as const]) reduce(before, event);
   expect(before).toEqual(copy);
+});
+
+test("A card that is shown anew stays in its place", () => {
+  const card = (message: string): ConversationEvent => ({ type: "card", sequence: 4, id: "c1", card: { kind: "notice", title: "Draw", source: "", message } });
+  const { entries } = after(...live, card("busy"), ...reply, card("done"));
+  expect(entries.map((entry) => entry.kind)).toEqual(["card", "assistant"]);
+  expect(entries[0]).toMatchObject({ cardId: "c1", card: { message: "done" } });
+});
+
+test("A picture that begins a conversation belongs to it", () => {
+  const image: ConversationEvent = { type: "image", thumbnail: "data:," };
+  expect(after(image, ...live, image).entries.map((entry) => entry.kind)).toEqual(["image", "image"]);
+  const again = after(...live, ...reply, image, { type: "connection", status: "closed" }, { type: "connection", status: "connecting" }, image, { type: "connection", status: "open" }, opened);
+  expect(again.entries.map((entry) => entry.kind)).toEqual(["assistant", "image", "divider", "image"]);
+  expect(after(image, ...live).entries[0]).toMatchObject({ isPending: false });
 });

@@ -1,8 +1,23 @@
+import type { Card } from "./protocol/cards";
 import type { Activity, ServerMessage, TurnStatus, TurnTimings } from "./protocol/messages";
 import type { ConnectionStatus } from "./protocol/voice-client";
 
 /** Why there is no microphone, told apart because the remedy differs. */
 export type MicrophoneFault = "denied" | "none" | "busy" | "insecure" | "policy" | "failed";
+
+/** How a reply's sound came. Times are milliseconds. */
+export interface Link {
+  /** `udp` and `tcp` are a call's; `socket` is the hub's own. */
+  way: "udp" | "tcp" | "socket";
+  codec: string;
+  roundTrip: number;
+  /** From its arrival until it was played. */
+  wait: number;
+  /** By how much packets come unevenly, where they are counted. */
+  jitter: number | null;
+  /** Part of the packets that did not come, 0 to 1, where they are counted. */
+  loss: number | null;
+}
 
 export interface UserEntry {
   kind: "user";
@@ -26,8 +41,26 @@ export interface AssistantEntry {
   status: TurnStatus;
   failure: string | null;
   timings: TurnTimings | null;
-  /** Milliseconds of the way here and of the wait before it sounded. */
-  network: number;
+  link: Link | null;
+}
+
+/** A picture that the user showed. */
+export interface ImageEntry {
+  kind: "image";
+  id: number;
+  /** A small one, as a data address. */
+  thumbnail: string;
+  /** Whether the conversation that it begins is not open yet. */
+  isPending: boolean;
+}
+
+/** What a tool made. */
+export interface CardEntry {
+  kind: "card";
+  id: number;
+  /** The card's own id: shown anew, it stays in its place. */
+  cardId: string;
+  card: Card;
 }
 
 export interface DividerEntry {
@@ -35,7 +68,7 @@ export interface DividerEntry {
   id: number;
 }
 
-export type Entry = UserEntry | AssistantEntry | DividerEntry;
+export type Entry = UserEntry | AssistantEntry | ImageEntry | CardEntry | DividerEntry;
 
 /** All that is shown. Plain data, so that it can be kept over a reload. */
 export interface Conversation {
@@ -58,7 +91,8 @@ export type LocalEvent =
   | { type: "muted"; muted: boolean }
   | { type: "talking"; talking: boolean }
   | { type: "level"; level: number }
-  | { type: "network"; turn: number; network: number }
+  | { type: "network"; turn: number; link: Link }
+  | { type: "image"; thumbnail: string }
   | { type: "notice"; code: string; message: string }
   | { type: "dismissed" };
 
@@ -115,9 +149,7 @@ export function reduce(conversation: Conversation, event: ConversationEvent): Co
         ...(event.status === "closed" || event.status === "failed" ? settle(conversation) : {}),
       };
     case "opened":
-      return event.resumed || conversation.entries.length === 0 || conversation.entries.at(-1)?.kind === "divider"
-        ? conversation
-        : append({ ...conversation, ...settle(conversation) }, { kind: "divider" });
+      return event.resumed ? conversation : beginAnew(conversation);
     case "microphone":
       return { ...conversation, microphone: event.state };
     case "muted":
@@ -137,7 +169,7 @@ export function reduce(conversation: Conversation, event: ConversationEvent): Co
     case "user_text":
       return append(conversation, { kind: "user", text: event.text, duration: null, startedAt: 0, levels: [] });
     case "response_created":
-      return append(conversation, { kind: "assistant", turn: event.turn, text: "", heard: null, status: "in_progress", failure: null, timings: null, network: 0 });
+      return append(conversation, { kind: "assistant", turn: event.turn, text: "", heard: null, status: "in_progress", failure: null, timings: null, link: null });
     case "text_delta":
       return updateLast(conversation, isTurn(event.turn), (entry) => ({ ...entry, text: entry.text + event.text }));
     case "duck":
@@ -153,7 +185,13 @@ export function reduce(conversation: Conversation, event: ConversationEvent): Co
     case "timed":
       return updateLast(conversation, isTurn(event.turn), (entry) => ({ ...entry, timings: event.timings }));
     case "network":
-      return updateLast(conversation, isTurn(event.turn), (entry) => ({ ...entry, network: event.network }));
+      return updateLast(conversation, isTurn(event.turn), (entry) => ({ ...entry, link: event.link }));
+    case "image":
+      return append(conversation, { kind: "image", thumbnail: event.thumbnail, isPending: conversation.connection !== "open" });
+    case "card":
+      return conversation.entries.some(isCard(event.id))
+        ? updateLast(conversation, isCard(event.id), (entry) => ({ ...entry, card: event.card }))
+        : append(conversation, { kind: "card", cardId: event.id, card: event.card });
     case "refused":
     case "notice":
       return { ...conversation, notice: { code: event.code, message: event.message } };
@@ -162,10 +200,16 @@ export function reduce(conversation: Conversation, event: ConversationEvent): Co
     case "ended":
       return { ...conversation, notice: calmEndings.has(event.reason) ? null : { code: event.reason, message: event.message } };
     case "audio":
+    case "call":
     case "flush":
     case "pong":
       return conversation;
   }
+}
+
+/** Milliseconds of a reply's way here, and of the wait before it sounded. */
+export function networkOf({ link }: AssistantEntry): number {
+  return link ? link.roundTrip / 2 + link.wait : 0;
 }
 
 /** The words of a reply that were heard, and those that were not. */
@@ -196,7 +240,16 @@ function settle(conversation: Conversation): Partial<Conversation> {
   };
 }
 
-type NewEntry = Omit<UserEntry, "id"> | Omit<AssistantEntry, "id"> | Omit<DividerEntry, "id">;
+/** What was said before is set apart from what begins, with the pictures that begin it. */
+function beginAnew(conversation: Conversation): Conversation {
+  const isPending = (entry: Entry): entry is ImageEntry => entry.kind === "image" && entry.isPending;
+  const first = conversation.entries.filter(isPending).map((entry) => ({ ...entry, isPending: false }));
+  const before = { ...conversation, entries: conversation.entries.filter((entry) => !isPending(entry)) };
+  const apart = before.entries.length === 0 || before.entries.at(-1)?.kind === "divider" ? before : append({ ...before, ...settle(before) }, { kind: "divider" });
+  return { ...apart, entries: [...apart.entries, ...first] };
+}
+
+type NewEntry = Omit<UserEntry, "id"> | Omit<AssistantEntry, "id"> | Omit<ImageEntry, "id"> | Omit<CardEntry, "id"> | Omit<DividerEntry, "id">;
 
 function append(conversation: Conversation, entry: NewEntry): Conversation {
   return {
@@ -218,4 +271,8 @@ function isOpenSpeech(entry: Entry): entry is UserEntry {
 
 function isTurn(turn: number): (entry: Entry) => entry is AssistantEntry {
   return (entry): entry is AssistantEntry => entry.kind === "assistant" && entry.turn === turn;
+}
+
+function isCard(id: string): (entry: Entry) => entry is CardEntry {
+  return (entry): entry is CardEntry => entry.kind === "card" && entry.cardId === id;
 }

@@ -1,11 +1,11 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { Microphone } from "./audio/microphone";
-import { VoiceCall } from "./call";
+import { VoiceCall, type Transport } from "./call";
 import { initialConversation, isFault, phaseOf, reduce, type Conversation, type ConversationEvent, type Phase } from "./conversation";
 import type { ResumePoint } from "./protocol/voice-client";
 import { renderLog } from "./ui/entries";
-import { hangUpIcon, microphoneIcon, mutedIcon, sendIcon, stopIcon } from "./ui/icons";
+import { hangUpIcon, microphoneIcon, mutedIcon, pictureIcon, sendIcon, stopIcon } from "./ui/icons";
 import "./ui/orb";
 import type { VoiceGlmOrb } from "./ui/orb";
 import { stringsOf, type Strings } from "./ui/strings";
@@ -24,6 +24,7 @@ interface Keepsake {
  * @fires voice-glm:start - A conversation begins.
  * @fires voice-glm:state - `detail.state` is one of idle, connecting, queued, listening, hearing, thinking, speaking, muted, ended, error.
  * @fires voice-glm:message - `detail.speaker` is user or assistant; `detail.text` (null for speech), `detail.interrupted`.
+ * @fires voice-glm:card - A tool shows something: `detail.id`, `detail.card`; the same id again where it shows it anew.
  * @fires voice-glm:error - `detail.code`, `detail.message`.
  * @fires voice-glm:end - The conversation has ended.
  */
@@ -43,6 +44,9 @@ export class VoiceGlm extends LitElement {
   /** `voice`, `text` or `hybrid`. */
   @property() mode: "voice" | "text" | "hybrid" = "hybrid";
 
+  /** `auto`: sound goes as a WebRTC call where one can be had, else over SignalR. `signalr`: over SignalR alone. */
+  @property() transport: Transport = "auto";
+
   /** What the assistant says first. */
   @property() greeting = "";
 
@@ -53,9 +57,12 @@ export class VoiceGlm extends LitElement {
   @property({ reflect: true }) layout: "page" | "floating" = "page";
 
   @state() private suggested: string[] = [];
+  /** What the service may have done by other models. */
+  @state() private tools: string[] = [];
   @state() private conversation: Conversation = initialConversation;
   @state() private isExpanded = false;
   @state() private isSilenced = false;
+  @state() private isShowing = false;
   @state() private draft = "";
   @state() private devices: MediaDeviceInfo[] = [];
   @state() private openEntries: ReadonlySet<number> = new Set();
@@ -97,6 +104,21 @@ export class VoiceGlm extends LitElement {
     this.call?.sendText(text.trim());
   }
 
+  /** Shows a picture, for what is asked next; begins a conversation if there is none. */
+  async showImage(picture: Blob): Promise<void> {
+    let shrunk;
+    try {
+      shrunk = await (await import("./image/shrink")).shrink(picture);
+    } catch {
+      this.dispatch({ type: "notice", code: "no_picture", message: this.strings.noPicture });
+      return;
+    }
+
+    if (!this.isLive) await this.begin(false, null);
+    this.call?.showImage(shrunk.mediaType, shrunk.content);
+    this.dispatch({ type: "image", thumbnail: shrunk.thumbnail });
+  }
+
   /** Mutes or unmutes the microphone. */
   setMuted(muted: boolean): void {
     this.call?.setMuted(muted);
@@ -113,7 +135,7 @@ export class VoiceGlm extends LitElement {
     window.addEventListener("pointerdown", this.touch);
     navigator.mediaDevices?.addEventListener("devicechange", this.listDevices);
     void this.updateComplete.then(() => this.goOn());
-    void this.updateComplete.then(() => this.suggest());
+    void this.updateComplete.then(() => this.learn());
   }
 
   override disconnectedCallback(): void {
@@ -140,6 +162,7 @@ export class VoiceGlm extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("theme")) this.applyTheme();
+    if (this.conversation.entries.some(({ kind }) => kind === "card")) void import("./cards/voice-glm-card");
     if (this.layout === "page") document.documentElement.lang = this.strings === stringsOf("zh") ? "zh" : "en";
     if (this.talk) this.isAtEnd = this.talk.scrollHeight - this.talk.scrollTop - this.talk.clientHeight < 80;
   }
@@ -155,6 +178,11 @@ export class VoiceGlm extends LitElement {
 
   private get isLive(): boolean {
     return ["connecting", "open", "lost"].includes(this.conversation.connection);
+  }
+
+  /** Whether pictures can be shown to the service. */
+  private get canSee(): boolean {
+    return this.tools.includes("look_at_image");
   }
 
   private get hubUrl(): string {
@@ -173,11 +201,11 @@ export class VoiceGlm extends LitElement {
   private renderPanel(): TemplateResult {
     const { conversation, strings } = this;
     const isQuiet = conversation.entries.length === 0;
-    return html`<section class="panel ${isQuiet ? "quiet" : ""}" part="panel" aria-label=${strings.title}>
+    return html`<section class="panel ${isQuiet ? "quiet" : ""}" part="panel" aria-label=${strings.title} @paste=${this.takeFrom} @drop=${this.takeFrom} @dragover=${allowDrop}>
       ${this.renderStage(isQuiet)}
       ${isQuiet
         ? nothing
-        : html`<div class="talk" part="log" tabindex="0" aria-label=${strings.log}>${renderLog(conversation.entries, { strings, open: this.openEntries, toggle: (id) => this.toggleTimings(id) })}</div>`}
+        : html`<div class="talk" part="log" tabindex="0" aria-label=${strings.log}>${renderLog(conversation.entries, { strings, base: this.urlOf(""), open: this.openEntries, toggle: (id) => this.toggleTimings(id) })}</div>`}
       ${this.renderDock()}
     </section>`;
   }
@@ -223,6 +251,9 @@ export class VoiceGlm extends LitElement {
     const isAnswering = phase === "speaking" || phase === "thinking";
     return html`<div class="dock" part="dock">
       ${this.renderNotice()}
+      ${this.isShowing
+        ? html`<voice-glm-camera .strings=${strings} @picture=${(event: CustomEvent<Blob>) => void this.showImage(event.detail)} @close=${() => (this.isShowing = false)}></voice-glm-camera>`
+        : nothing}
       <div class="bar ${hasText ? "" : "voice-only"}">
         ${this.isLive && this.mode !== "text" ? this.renderMicrophoneButton() : nothing}
         ${hasText
@@ -231,6 +262,7 @@ export class VoiceGlm extends LitElement {
               <button class="send" part="send-button" type="submit" aria-label=${strings.send} ?disabled=${this.draft.trim() === ""}>${sendIcon}</button>
             </form>`
           : nothing}
+        ${this.canSee ? html`<button class="round" part="picture-button" aria-label=${strings.showPicture} title=${strings.showPicture} @click=${this.openCamera}>${pictureIcon}</button>` : nothing}
         ${isAnswering ? html`<button class="round stop" part="stop-button" aria-label=${strings.stop} title=${strings.stop} @click=${() => this.interrupt()}>${stopIcon}</button>` : nothing}
         ${this.isLive ? html`<button class="round end" part="end-button" aria-label=${strings.hangUp} title=${strings.hangUp} @click=${() => this.end()}>${hangUpIcon}</button>` : nothing}
       </div>
@@ -244,6 +276,20 @@ export class VoiceGlm extends LitElement {
         : nothing}
     </div>`;
   }
+
+  private readonly openCamera = async (): Promise<void> => {
+    await import("./image/voice-glm-camera");
+    this.isShowing = true;
+  };
+
+  /** A picture that is pasted, or dropped. */
+  private readonly takeFrom = (event: ClipboardEvent | DragEvent): void => {
+    const data = "clipboardData" in event ? event.clipboardData : event.dataTransfer;
+    const picture = [...(data?.files ?? [])].find(({ type }) => type.startsWith("image/"));
+    if (!picture || !this.canSee) return;
+    event.preventDefault();
+    void this.showImage(picture);
+  };
 
   private renderMicrophoneButton(): TemplateResult {
     const { conversation, strings } = this;
@@ -277,6 +323,7 @@ export class VoiceGlm extends LitElement {
       url: this.hubUrl,
       settings,
       speaker: this.mode !== "text",
+      transport: this.transport,
       resume: kept?.resume ?? null,
       dispatch: (event) => call === this.call && this.dispatch(event),
       hear: (who, level) => this.hear(who, level),
@@ -301,6 +348,9 @@ export class VoiceGlm extends LitElement {
         break;
       case "response_done":
         this.announce("message", { speaker: "assistant", text: event.heardText, interrupted: event.status === "cancelled" });
+        break;
+      case "card":
+        this.announce("card", { id: event.id, card: event.card });
         break;
       case "refused":
         this.announce("error", { code: event.code, message: event.message });
@@ -351,11 +401,13 @@ export class VoiceGlm extends LitElement {
   }
 
   /** Asks what one may say here. A service that does not know is not asked again. */
-  private async suggest(): Promise<void> {
-    if (this.examples !== null) return;
+  private async learn(): Promise<void> {
     try {
       const response = await fetch(this.urlOf("about"));
-      if (response.ok) this.suggested = ((await response.json()) as { examples: string[] }).examples;
+      if (!response.ok) return;
+      const { examples, tools } = (await response.json()) as { examples: string[]; tools?: string[] };
+      this.suggested = examples;
+      this.tools = tools ?? [];
     } catch {
       // Without suggestions one can talk as well.
     }
@@ -365,7 +417,14 @@ export class VoiceGlm extends LitElement {
     const resume = this.call?.resumePoint;
     if (!resume || !this.call) return;
     const keepsake: Keepsake = { resume, conversation: this.conversation, microphone: this.call.hasMicrophone };
-    sessionStorage.setItem(this.storageKey, JSON.stringify(keepsake));
+    try {
+      sessionStorage.setItem(this.storageKey, JSON.stringify(keepsake));
+    } catch {
+      // Pictures fill the tab's room: without them the words are kept.
+      const entries = keepsake.conversation.entries.filter(({ kind }) => kind !== "image");
+      sessionStorage.setItem(this.storageKey, JSON.stringify({ ...keepsake, conversation: { ...keepsake.conversation, entries } }));
+    }
+
     this.call.leave();
   };
 
@@ -437,4 +496,9 @@ export class VoiceGlm extends LitElement {
 /** Whether a key pressed there belongs to what has the focus. */
 function isOperable(target: EventTarget | undefined): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT", "BUTTON", "A"].includes(target.tagName));
+}
+
+/** Without this a browser opens what is dropped. */
+function allowDrop(event: DragEvent): void {
+  if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
 }

@@ -8,9 +8,21 @@ public interface IToolRouter
 {
     /// <summary>Runs a tool. What goes wrong is an answer too, a sentence to be said; only cancellation throws.</summary>
     /// <param name="toolCall">What the model asks for. It is data of a stranger: the user's words led to it.</param>
-    /// <param name="cancellationToken">The turn has ended: nobody waits for the answer any more.</param>
-    ValueTask<ToolAnswer> CallAsync(ToolCall toolCall, CancellationToken cancellationToken);
+    /// <param name="session">The conversation that it works for.</param>
+    /// <param name="cancellationToken">The turn has ended: nobody waits for the answer any more. A tool whose work would be lost goes on, and has its answer announced.</param>
+    ValueTask<ToolAnswer> CallAsync(ToolCall toolCall, IToolSession session, CancellationToken cancellationToken);
+
+    /// <summary>What is said while a tool works, so that there is no silence.</summary>
+    /// <param name="toolCall">What the model asks for.</param>
+    /// <param name="language"><c>en</c> or <c>zh</c>.</param>
+    /// <returns>The fillers in order; none for a tool that is let work in silence.</returns>
+    IReadOnlyList<ToolFiller> FillersOf(ToolCall toolCall, string language) => [];
 }
+
+/// <summary>Something that is said while a tool works.</summary>
+/// <param name="After">How long nothing was said before.</param>
+/// <param name="Words">A few words.</param>
+public sealed record ToolFiller(TimeSpan After, string Words);
 
 /// <summary>What the model asks a tool for.</summary>
 /// <param name="Name">Name of the tool.</param>
@@ -46,4 +58,5 @@ public sealed partial record ToolCall(string Name, JsonElement Arguments)
 
 /// <summary>What a tool answers.</summary>
 /// <param name="Spoken">What the model says of it: a sentence or two.</param>
-public sealed record ToolAnswer(string Spoken);
+/// <param name="Card">What a page shows of it; perhaps nothing.</param>
+public sealed record ToolAnswer(string Spoken, Card? Card = null);

@@ -11,6 +11,15 @@ public abstract record VoiceCommand
     /// <param name="Text">The text.</param>
     public sealed record SendText(string Text) : VoiceCommand;
 
+    /// <summary>The user shows a picture: what is asked next may be about it.</summary>
+    /// <param name="Image">The picture.</param>
+    public sealed record ShowImage(UserImage Image) : VoiceCommand;
+
+    /// <summary>The user allows what a card asks, or does not.</summary>
+    /// <param name="CardId">The card.</param>
+    /// <param name="IsAllowed">Whether they do.</param>
+    public sealed record Decide(string CardId, bool IsAllowed) : VoiceCommand;
+
     /// <summary>The user pressed (or released) push-to-talk: what is heard in between is one utterance, whatever pauses it has.</summary>
     /// <param name="Pressed">Whether it is pressed.</param>
     public sealed record PushToTalk(bool Pressed) : VoiceCommand;

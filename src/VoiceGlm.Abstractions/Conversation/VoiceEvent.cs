@@ -54,6 +54,11 @@ public abstract record VoiceEvent
     /// <param name="Timings">The parts.</param>
     public sealed record TurnTimed(TurnId Turn, TurnTimings Timings) : VoiceEvent;
 
+    /// <summary>A card is shown, or the one of this id is shown anew.</summary>
+    /// <param name="Id">Id of the card.</param>
+    /// <param name="Card">What it shows.</param>
+    public sealed record CardShown(string Id, Card Card) : VoiceEvent;
+
     /// <summary>Something that the client did cannot be done; the session goes on.</summary>
     /// <param name="Code">A word for programs, such as <c>invalid_audio</c>.</param>
     /// <param name="Message">A sentence for people: what was expected, what was found.</param>

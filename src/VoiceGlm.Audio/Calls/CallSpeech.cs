@@ -16,8 +16,19 @@ public sealed class CallSpeech(SampleRate rate, TimeSpan onItsWay)
 
     private readonly List<Reply> _replies = [];
 
+    /// <summary>Samples that wait to be sent.</summary>
+    public int Waiting
+    {
+        get
+        {
+            int waiting = 0;
+            foreach (Reply reply in _replies) waiting += reply.Waiting.Count;
+            return waiting;
+        }
+    }
+
     /// <summary>Whether so much waits that no more is taken.</summary>
-    public bool IsFull => rate.DurationOf(_replies.Sum(static reply => (long)reply.Waiting.Count)) >= Capacity;
+    public bool IsFull => rate.DurationOf(Waiting) >= Capacity;
 
     /// <summary>Adds the next samples of a reply.</summary>
     /// <returns>False where the reply was flushed: they are dropped.</returns>

@@ -7,7 +7,7 @@ namespace VoiceGlm.Checkpoints;
 
 /// <summary>
 /// Writes a model folder beside its place and exchanges the two when all of it is on the disk: whatever happens in between,
-/// a half-written model is never taken for a whole one, and the former model stays. Graphs that were finished before an interruption are
+/// a half-written model is never taken for a whole one, and the former model stays. Graphs and weights that were finished before an interruption are
 /// taken over by the next writer, if they are whole. Not thread-safe.
 /// </summary>
 internal sealed class ModelFolderWriter : IDisposable
@@ -45,7 +45,7 @@ internal sealed class ModelFolderWriter : IDisposable
         string[] keys = [.. graphs.Select(static entry => KeyOf(entry.Graph, entry.Origin))];
         _journal.KeepOnly(keys);
         _meter.Expect(graphs.Sum(static entry => entry.Graph.WeightBytes));
-        long missing = graphs.Zip(keys).Where(entry => _journal.Find(entry.Second) is null).Sum(static entry => entry.First.Graph.WeightBytes);
+        long missing = graphs.Zip(keys).Where(entry => _journal.Find(entry.Second) is null).Sum(entry => entry.First.Graph.WeightBytes - _journal.BegunBytes(entry.Second));
         DiskSpace.Require(_place.Path, missing + otherBytes + OtherBytes);
     }
 
@@ -107,7 +107,7 @@ internal sealed class ModelFolderWriter : IDisposable
     {
         long total = graph.WeightBytes;
         long done = 0;
-        GraphDescription description = graph.Write(_place.Staging, bytes => _meter.Reach(graph.Name, done += bytes), cancellationToken);
+        GraphDescription description = graph.Write(_place.Staging, bytes => _meter.Reach(graph.Name, done += bytes), log: _journal.WeightsOf(key, graph.DataFile), cancellationToken: cancellationToken);
         List<ModelFile> files = [Seal(description.File, read: null, cancellationToken)];
         if (total > 0)
         {

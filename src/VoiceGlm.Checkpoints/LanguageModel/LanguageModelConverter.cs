@@ -49,7 +49,7 @@ internal sealed class LanguageModelConverter(ConversionOptions options) : IPartC
 
         TensorSource weights = sources.Keep(TensorSource.Open(folder));
         GraphBuilder graph = LanguageModelGraph.Build(config, weights, options.LanguageModel);
-        var probe = new LanguageModelProbe(config, weights);
+        var probe = new LanguageModelProbe(config, weights, options.LanguageModel);
         return new PartPlan
         {
             Graphs = [graph],

@@ -16,27 +16,27 @@ internal sealed class LanguageModelGraph
     private readonly LayerRange _range;
     private readonly GraphBuilder _graph;
 
-    private LanguageModelGraph(LanguageModelConfig config, TensorSource weights, QuantizationOptions options, LayerRange range)
+    private LanguageModelGraph(LanguageModelConfig config, TensorSource weights, QuantizationOptions options, LayerRange range, string name)
     {
         _config = config;
         _weights = weights;
         _options = options;
         _range = range;
-        _graph = new GraphBuilder(Name, options.Precision, options.BlockSize, options.ComputesInHalf ? OnnxType.Float16 : OnnxType.Float);
+        _graph = new GraphBuilder(name, options.Precision, options.BlockSize, options.ComputesInHalf ? OnnxType.Float16 : OnnxType.Float);
     }
 
     /// <summary>Puts the graph together. Weights are read when it is written.</summary>
     /// <exception cref="ModelLoadException">A tensor is missing, or has another shape.</exception>
     public static GraphBuilder Build(LanguageModelConfig config, TensorSource weights, QuantizationOptions options) =>
-        Build(config, weights, options, LayerRange.All(config.Layers));
+        Build(config, weights, options, LayerRange.All(config.Layers, config.VocabularySize), Name);
 
     /// <summary>
     /// Puts a part of the graph together, which takes from the part before, and gives the part after, what flows from layer to layer:
     /// <c>residual</c> [rows, hidden] in, <c>next_residual</c> out.
     /// </summary>
     /// <exception cref="ModelLoadException">A tensor is missing, or has another shape.</exception>
-    public static GraphBuilder Build(LanguageModelConfig config, TensorSource weights, QuantizationOptions options, LayerRange range) =>
-        new LanguageModelGraph(config, weights, options, range).Build();
+    public static GraphBuilder Build(LanguageModelConfig config, TensorSource weights, QuantizationOptions options, LayerRange range, string name) =>
+        new LanguageModelGraph(config, weights, options, range, name).Build();
 
     private GraphBuilder Build()
     {
@@ -80,8 +80,9 @@ internal sealed class LanguageModelGraph
         Edge wanted = _graph.Op("Gather", [residual, logitRows]);
         if (_config.FinalNorm) wanted = RootMeanSquareNorm(wanted, NormWeight("transformer.encoder.final_layernorm"));
         Weight head = _config.TiedEmbeddings ? Embedding : Weight.From(_weights, "transformer.output_layer.weight", _config.VocabularySize, _config.HiddenSize);
+        if (_range.Tokens < _config.VocabularySize) head = RowWeight.Range(head, $"{head.Name}.{_range.FirstToken}", _range.FirstToken, _range.Tokens);
         Edge logits = _graph.Linear(wanted, head, kept: _options.HeadPrecision);
-        _graph.Output("logits", _graph.Computed == OnnxType.Float ? logits : _graph.Cast(logits, OnnxType.Float), OnnxType.Float, "logits", _config.VocabularySize);
+        _graph.Output("logits", _graph.Computed == OnnxType.Float ? logits : _graph.Cast(logits, OnnxType.Float), OnnxType.Float, "logits", _range.Tokens);
     }
 
     private Edge Linear(Edge input, Weight weight, Weight? bias) => _graph.Linear(input, weight, bias is null ? null : _graph.Weight(bias));

@@ -6,14 +6,16 @@ namespace VoiceGlm.Checkpoints;
 
 /// <summary>
 /// Measures what rounding does to a language model's choices: the logits of a fixed prompt, from the rounded graph and from the checkpoint
-/// in 32-bit floats. The two are never in memory together, and the latter runs a few layers at a time. Not thread-safe.
+/// in 32-bit floats. Both run some layers at a time, so that neither has to fit into memory. Not thread-safe.
 /// </summary>
 /// <param name="config">The model's numbers.</param>
 /// <param name="weights">The checkpoint.</param>
-internal sealed class LanguageModelProbe(LanguageModelConfig config, TensorSource weights)
+/// <param name="options">How it was rounded.</param>
+/// <param name="partBytes">Bytes that the weights of a part may take. ONNX Runtime rearranges matrices while it still holds them, and widens those of 16 bits.</param>
+internal sealed class LanguageModelProbe(LanguageModelConfig config, TensorSource weights, QuantizationOptions options, long partBytes = 1L << 29)
 {
+    private const string Name = "probe";
     private const int MostTokens = 32;
-    private const long SegmentBytes = 1L << 30;
 
     // Primes, so that the ids are from everywhere.
     private const int FirstId = 17;
@@ -21,31 +23,17 @@ internal sealed class LanguageModelProbe(LanguageModelConfig config, TensorSourc
 
     private readonly int _tokens = Math.Min(MostTokens, config.ContextLength);
 
-    /// <summary>Room on the disk that the checkpoint's parts take, one after the other.</summary>
-    public long ScratchBytes => Segments().Max(range => Segment(range).WeightBytes);
+    /// <summary>Room on the disk that the parts take, one after the other.</summary>
+    public long ScratchBytes => Segments(Exact).Max(range => Segment(range, Exact).WeightBytes);
 
-    /// <summary>Runs both, if the rounded graph fits into memory.</summary>
+    // A checkpoint of bfloat16 loses nothing when it is kept so.
+    private QuantizationOptions Exact =>
+        QuantizationOptions.For(weights.Tensors.Values.All(static tensor => tensor.ElementType == "BF16") ? Precision.BFloat16 : Precision.Full);
+
+    /// <summary>Runs both.</summary>
     /// <param name="rounded">The rounded graph, which is written.</param>
     /// <param name="written">Where it is.</param>
-    public ProbeManifest Run(GraphBuilder rounded, WrittenPart written)
-    {
-        // ONNX Runtime rearranges matrices while it still holds them; 16-bit floats are widened.
-        long needed = rounded.WeightBytes + Math.Max(rounded.WidenedBytes, SegmentBytes);
-        long available = MemoryOfMachine.Available();
-        if (needed > available)
-        {
-            return new ProbeManifest
-            {
-                Tokens = _tokens,
-                NotMeasured = $"the rounded graph needs {DiskSpace.Describe(needed)} of memory, {DiskSpace.Describe(available)} are free",
-            };
-        }
-
-        written.Report("compare logits");
-        float[] found = RunWhole(Path.Combine(written.Folder, LanguageModelGraph.Name + ".onnx"), rounded.Computed, written.CancellationToken);
-        float[] expected = RunCheckpoint(written);
-        return Compare(expected, found);
-    }
+    public ProbeManifest Run(GraphBuilder rounded, WrittenPart written) => Compare(RunInParts(Exact, null, written), RunInParts(options, rounded, written));
 
     private ProbeManifest Compare(ReadOnlySpan<float> expected, ReadOnlySpan<float> found)
     {
@@ -78,40 +66,44 @@ internal sealed class LanguageModelProbe(LanguageModelConfig config, TensorSourc
         };
     }
 
-    private float[] RunCheckpoint(WrittenPart written)
+    // Weights that the graph `whole` has in the folder are read from there; the others come from the checkpoint.
+    private float[] RunInParts(QuantizationOptions kept, GraphBuilder? whole, WrittenPart written)
     {
-        string scratch = Path.Combine(written.Folder, "probe");
+        float[] logits = new float[_tokens * config.VocabularySize];
         Tensor? residual = null;
         try
         {
-            foreach (LayerRange range in Segments())
+            foreach (LayerRange range in Segments(kept))
             {
                 written.Report("compare logits");
-                Directory.CreateDirectory(scratch);
-                GraphBuilder segment = Segment(range);
-                GraphDescription description = segment.Write(scratch, written: null, written.CancellationToken);
-                Tensor next = RunOnce(Path.Combine(scratch, description.File), range, OnnxType.Float, residual, written.CancellationToken);
+                GraphBuilder segment = Segment(range, kept);
+                segment.Write(written.Folder, written: null, shared: whole, cancellationToken: written.CancellationToken);
+                Tensor output = RunOnce(Path.Combine(written.Folder, segment.FileName), range, segment.Computed, residual, written.CancellationToken);
+                if (range.WithHead)
+                {
+                    using (output) Place(output.AsSpan<float>(), range, logits);
+                    continue;
+                }
+
                 residual?.Dispose();
-                residual = next;
-                Directory.Delete(scratch, recursive: true);
+                residual = output;
             }
 
-            return residual!.AsSpan<float>().ToArray();
+            return logits;
         }
         finally
         {
             residual?.Dispose();
-            if (Directory.Exists(scratch)) Directory.Delete(scratch, recursive: true);
+            foreach (string file in Directory.GetFiles(written.Folder, Name + ".onnx*")) File.Delete(file);
         }
     }
 
-    private float[] RunWhole(string path, OnnxType cacheType, CancellationToken cancellationToken)
+    private void Place(ReadOnlySpan<float> part, LayerRange range, float[] logits)
     {
-        using Tensor logits = RunOnce(path, LayerRange.All(config.Layers), cacheType, residual: null, cancellationToken);
-        return logits.AsSpan<float>().ToArray();
+        for (int row = 0; row < _tokens; row++) part.Slice(row * range.Tokens, range.Tokens).CopyTo(logits.AsSpan((row * config.VocabularySize) + range.FirstToken));
     }
 
-    private Tensor RunOnce(string path, LayerRange range, OnnxType cacheType, Tensor? residual, CancellationToken cancellationToken)
+    private Tensor RunOnce(string path, LayerRange range, OnnxType computed, Tensor? residual, CancellationToken cancellationToken)
     {
         // What runs once is not worth rearranging; rounded matrices are only read rearranged.
         using var graph = Graph.Load(path, new GraphOptions { Optimize = false });
@@ -133,15 +125,13 @@ internal sealed class LanguageModelProbe(LanguageModelConfig config, TensorSourc
                 foreach (string kind in (ReadOnlySpan<string>)["keys", "values"])
                 {
                     string name = string.Create(CultureInfo.InvariantCulture, $"{kind}_{layer}");
-                    Tensor cache = Keep(cacheType == OnnxType.Float16
-                        ? Tensor.Create<Half>(1, config.Groups, _tokens, config.CachedHeadSize)
-                        : Tensor.Create<float>(1, config.Groups, _tokens, config.CachedHeadSize));
+                    Tensor cache = Keep(Create(computed, 1, config.Groups, _tokens, config.CachedHeadSize));
                     call.Input(name, cache).Output("next_" + name, cache);
                 }
             }
 
             if (range.WithHead) call.Input("logit_rows", Keep(Tensor.From<long>([.. Enumerable.Range(0, _tokens).Select(static i => (long)i)], _tokens)));
-            Tensor output = Tensor.Create<float>(_tokens, range.WithHead ? config.VocabularySize : config.HiddenSize);
+            Tensor output = range.WithHead ? Tensor.Create<float>(_tokens, range.Tokens) : Create(computed, _tokens, config.HiddenSize);
             call.Output(range.WithHead ? "logits" : "next_residual", output).Run(cancellationToken);
             return output;
         }
@@ -159,17 +149,20 @@ internal sealed class LanguageModelProbe(LanguageModelConfig config, TensorSourc
 
     private IEnumerable<long> Prompt() => Enumerable.Range(0, _tokens).Select(i => (FirstId + ((long)i * IdStep)) % config.VocabularySize);
 
-    // As many layers as fit a gigabyte, at least one, and the head by itself.
-    private IEnumerable<LayerRange> Segments()
+    private static Tensor Create(OnnxType type, params ReadOnlySpan<long> shape) => type == OnnxType.Float16 ? Tensor.Create<Half>(shape) : Tensor.Create<float>(shape);
+
+    // As many layers, and then as many rows of the output layer, as fit, at least one.
+    private IEnumerable<LayerRange> Segments(QuantizationOptions kept)
     {
-        long layerBytes = Math.Max(1, Segment(new LayerRange(config.Layers - 1, config.Layers, WithHead: false)).WeightBytes);
-        int step = (int)Math.Clamp(SegmentBytes / layerBytes, 1, config.Layers);
-        for (int first = 0; first < config.Layers; first += step) yield return new LayerRange(first, Math.Min(first + step, config.Layers), WithHead: false);
-        yield return new LayerRange(config.Layers, config.Layers, WithHead: true);
+        long layerBytes = Math.Max(1, Segment(new LayerRange(config.Layers - 1, config.Layers), kept).WeightBytes);
+        int step = (int)Math.Clamp(partBytes / layerBytes, 1, config.Layers);
+        for (int first = 0; first < config.Layers; first += step) yield return new LayerRange(first, Math.Min(first + step, config.Layers));
+        int rows = (int)Math.Clamp(partBytes / (config.HiddenSize * sizeof(float)), 1, config.VocabularySize);
+        for (int first = 0; first < config.VocabularySize; first += rows)
+        {
+            yield return new LayerRange(config.Layers, config.Layers, first, Math.Min(rows, config.VocabularySize - first));
+        }
     }
 
-    // A checkpoint of bfloat16 loses nothing when it is kept so.
-    private GraphBuilder Segment(LayerRange range) => LanguageModelGraph.Build(config, weights, QuantizationOptions.For(IsBFloat16 ? Precision.BFloat16 : Precision.Full), range);
-
-    private bool IsBFloat16 => weights.Tensors.Values.All(static tensor => tensor.ElementType == "BF16");
+    private GraphBuilder Segment(LayerRange range, QuantizationOptions kept) => LanguageModelGraph.Build(config, weights, kept, range, Name);
 }

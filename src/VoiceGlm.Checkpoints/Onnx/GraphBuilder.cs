@@ -39,8 +39,6 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
     private const int IrVersion = 9;
     private const int OperatorSetVersion = 20;
     private const int ExternalThresholdBytes = 1024;
-    private const int ExternalAlignment = 4096;
-    private const int PieceBytes = 1 << 22;
     private const int SmallestRoundedCount = 1024;
 
     private readonly List<byte[]> _nodes = [];
@@ -56,11 +54,14 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
     /// <summary>The graph's name; its files are <c>name.onnx</c> and <c>name.onnx.data</c>.</summary>
     public string Name => name;
 
+    /// <summary>The graph's file.</summary>
+    public string FileName => name + ".onnx";
+
+    /// <summary>Its weights' file.</summary>
+    public string DataFile => FileName + ".data";
+
     /// <summary>Bytes that the weights take in the data file.</summary>
     public long WeightBytes => _weights.Sum(static weight => weight.Bytes);
-
-    /// <summary>Bytes that the weights kept in 16 bits take as they are computed with.</summary>
-    public long WidenedBytes => computed == OnnxType.Float ? 2 * _weights.Where(static weight => weight.Type is OnnxType.Float16 or OnnxType.BFloat16).Sum(static weight => weight.Bytes) : 0;
 
     /// <summary>Declares an input.</summary>
     public Edge Input(string input, OnnxType type, params ReadOnlySpan<Dimension> shape)
@@ -168,19 +169,26 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
     /// <summary>Writes the graph and its weights into a folder.</summary>
     /// <param name="folder">An existing folder.</param>
     /// <param name="written">Told the number of weight bytes written, after each piece.</param>
+    /// <param name="shared">A graph that was written into the same folder: weights that it has are read from its data file, and not written again.</param>
+    /// <param name="log">What an earlier writing finished, and what this one has.</param>
     /// <param name="cancellationToken">Ends the writing between two pieces.</param>
     /// <returns>What to put into the manifest.</returns>
     /// <exception cref="ModelLoadException">A weight cannot be read.</exception>
     /// <exception cref="IOException">The disk is full, or the folder cannot be written.</exception>
-    public GraphDescription Write(string folder, Action<long>? written = null, CancellationToken cancellationToken = default)
+    public GraphDescription Write(string folder, Action<long>? written = null, GraphBuilder? shared = null, IWeightLog? log = null, CancellationToken cancellationToken = default)
     {
-        string file = name + ".onnx";
-        string dataFile = file + ".data";
         using var graph = new ProtoMessage();
         foreach (byte[] node in _nodes) graph.Bytes(1, node);
         graph.Text(2, name);
         foreach (byte[] initializer in _initializers) graph.Bytes(5, initializer);
-        WriteWeights(Path.Combine(folder, dataFile), dataFile, graph, written, cancellationToken);
+        Dictionary<string, WeightPlace> places = shared is null
+            ? []
+            : new WeightFile(shared._weights).Places().ToDictionary(static entry => entry.Weight.Name, entry => new WeightPlace(shared.DataFile, entry.Start));
+        PackedWeight[] own = [.. _weights.Where(weight => !places.ContainsKey(weight.Name))];
+        var data = new WeightFile(own);
+        data.Write(Path.Combine(folder, DataFile), log?.Finished ?? [], log is null ? null : log.Add, written, cancellationToken);
+        foreach ((PackedWeight weight, long start) in data.Places()) places[weight.Name] = new WeightPlace(DataFile, start);
+        foreach (PackedWeight weight in _weights) graph.Message(5, Describe(weight, places[weight.Name]));
         foreach (GraphValue input in _inputs) graph.Message(11, ValueInfo(input));
         foreach (GraphValue output in _outputs) graph.Message(12, ValueInfo(output));
 
@@ -188,41 +196,19 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
         model.Integer(1, IrVersion).Text(2, "VoiceGlm").Message(7, graph)
             .Message(8, new ProtoMessage().Text(1, "").Integer(2, OperatorSetVersion))
             .Message(8, new ProtoMessage().Text(1, "com.microsoft").Integer(2, 1));
-        File.WriteAllBytes(Path.Combine(folder, file), model.ToSpan());
-        return new GraphDescription(file, [.. _inputs], [.. _outputs]);
+        File.WriteAllBytes(Path.Combine(folder, FileName), model.ToSpan());
+        return new GraphDescription(FileName, [.. _inputs], [.. _outputs]);
     }
 
-    private void WriteWeights(
-        string path, string location, ProtoMessage graph, Action<long>? written, CancellationToken cancellationToken)
+    private static ProtoMessage Describe(PackedWeight weight, WeightPlace place)
     {
-        if (_weights.Count == 0) return;
-        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
-        byte[] piece = [];
-        foreach (PackedWeight weight in _weights)
-        {
-            long start = (stream.Position + ExternalAlignment - 1) / ExternalAlignment * ExternalAlignment;
-            stream.Seek(start, SeekOrigin.Begin);
-            int pieceBytes = Math.Max(1, PieceBytes / weight.RowBytes) * weight.RowBytes;
-            if (piece.Length < pieceBytes) piece = new byte[pieceBytes];
-            for (long offset = 0; offset < weight.Bytes; offset += pieceBytes)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                Span<byte> bytes = piece.AsSpan(0, (int)Math.Min(pieceBytes, weight.Bytes - offset));
-                weight.Read(offset, bytes);
-                stream.Write(bytes);
-                written?.Invoke(bytes.Length);
-            }
-
-            long length = stream.Position - start;
-            var tensor = new ProtoMessage();
-            foreach (long dimension in weight.Shape) tensor.Integer(1, dimension);
-            tensor.Integer(2, (int)weight.Type).Text(8, weight.Name)
-                .Message(13, Entry("location", location))
-                .Message(13, Entry("offset", start.ToString(CultureInfo.InvariantCulture)))
-                .Message(13, Entry("length", length.ToString(CultureInfo.InvariantCulture)))
-                .Integer(14, 1);
-            graph.Message(5, tensor);
-        }
+        var tensor = new ProtoMessage();
+        foreach (long dimension in weight.Shape) tensor.Integer(1, dimension);
+        return tensor.Integer(2, (int)weight.Type).Text(8, weight.Name)
+            .Message(13, Entry("location", place.File))
+            .Message(13, Entry("offset", place.Start.ToString(CultureInfo.InvariantCulture)))
+            .Message(13, Entry("length", weight.Bytes.ToString(CultureInfo.InvariantCulture)))
+            .Integer(14, 1);
     }
 
     private static ProtoMessage Entry(string key, string value) => new ProtoMessage().Text(1, key).Text(2, value);
@@ -332,6 +318,8 @@ internal sealed partial class GraphBuilder(string name, Precision precision = Pr
 #pragma warning restore CA1308
 
     private static OnnxType TypeOf(string typeName) => Enum.Parse<OnnxType>(typeName, ignoreCase: true);
+
+    private readonly record struct WeightPlace(string File, long Start);
 
     private sealed record StoredWeight(Edge Edge, OnnxType Type, long[] Shape, Edge? Widened);
 }

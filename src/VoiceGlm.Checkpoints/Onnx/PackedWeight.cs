@@ -17,6 +17,9 @@ internal sealed record PackedWeight(string Name, OnnxType Type, long[] Shape, in
     /// <summary>What rounding changed, once all was read; null where nothing is rounded.</summary>
     public RoundingError? Error { get; init; }
 
+    /// <summary>Whether it is known only once the weight before it was read.</summary>
+    public bool FollowsPrevious { get; init; }
+
     /// <summary>32-bit floats as they are, or rounded to 16 bits.</summary>
     /// <param name="weight">The values.</param>
     /// <param name="type"><see cref="OnnxType.Float"/>, <see cref="OnnxType.Float16"/> or <see cref="OnnxType.BFloat16"/>.</param>

@@ -31,7 +31,7 @@ internal sealed class QuantizedMatrix
         int codeBytes = _blocks * quantizer.BlockBytes;
         int scaleBytes = _blocks * (scaleType == OnnxType.Float ? sizeof(float) : sizeof(ushort));
         Codes = new PackedWeight(weight.Name + ".codes", OnnxType.UInt8, [rows, _blocks, quantizer.BlockBytes], codeBytes, rows * codeBytes, ReadCodes) { Error = _error };
-        Scales = new PackedWeight(weight.Name + ".scales", scaleType, [rows * _blocks], scaleBytes, rows * scaleBytes, ReadScales);
+        Scales = new PackedWeight(weight.Name + ".scales", scaleType, [rows * _blocks], scaleBytes, rows * scaleBytes, ReadScales) { FollowsPrevious = true };
     }
 
     /// <summary>Values that a row takes in.</summary>

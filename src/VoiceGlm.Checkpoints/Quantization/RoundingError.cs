@@ -4,32 +4,38 @@ namespace VoiceGlm.Checkpoints;
 /// <param name="name">The tensor.</param>
 internal sealed class RoundingError(string name)
 {
-    private double _squaredError;
-    private double _squares;
-
     /// <summary>The tensor.</summary>
     public string Name => name;
 
+    /// <summary>Sum of the squares of the change.</summary>
+    public double SquaredError { get; private set; }
+
+    /// <summary>Sum of the squares of the tensor.</summary>
+    public double Squares { get; private set; }
+
     /// <summary>Root mean square of the change by that of the tensor.</summary>
-    public double Relative => _squares == 0 ? 0 : Math.Sqrt(_squaredError / _squares);
+    public double Relative => Squares == 0 ? 0 : Math.Sqrt(SquaredError / Squares);
 
     /// <summary>Forgets what was counted: the tensor is written anew.</summary>
-    public void Reset() => _squaredError = _squares = 0;
+    public void Reset() => Restore(0, 0);
+
+    /// <summary>Takes what was counted when the tensor was written before.</summary>
+    public void Restore(double squaredError, double squares) => (SquaredError, Squares) = (squaredError, squares);
 
     /// <summary>Counts elements.</summary>
     /// <param name="values">As they are.</param>
     /// <param name="squaredError">The sum of the squares of what rounding changes.</param>
     public void Add(ReadOnlySpan<float> values, double squaredError)
     {
-        _squaredError += squaredError;
-        foreach (float value in values) _squares += (double)value * value;
+        SquaredError += squaredError;
+        foreach (float value in values) Squares += (double)value * value;
     }
 
     /// <summary>Counts an element.</summary>
     public void Add(float value, float rounded)
     {
         double change = value - rounded;
-        _squaredError += change * change;
-        _squares += (double)value * value;
+        SquaredError += change * change;
+        Squares += (double)value * value;
     }
 }

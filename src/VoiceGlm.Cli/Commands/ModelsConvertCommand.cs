@@ -17,17 +17,13 @@ internal static class ModelsConvertCommand
         Option<string> output = SharedOptions.Output(
             "The model folder to write. Parts that it has already and that are not converted now are kept.", "DIR");
         var flags = new ConversionFlags();
-        var remote = new Option<bool>("--remote-language-model")
-        {
-            Description = "Leave the language model's graph out: vLLM or SGLang runs it (engine openai-compatible). Of its checkpoint only the configuration and the tokenizer are needed.",
-        };
         Option<bool> json = SharedOptions.Json();
-        var command = new Command("convert", "Convert published checkpoints into one model folder: ONNX graphs and a manifest. What was interrupted goes on after the last graph that was finished.") { checkpoints, output, remote, json };
+        var command = new Command("convert", "Convert published checkpoints into one model folder: ONNX graphs and a manifest. What was interrupted goes on where it was.") { checkpoints, output, json };
         flags.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string folder = parsed.GetRequiredValue(output);
-            ConversionOptions options = flags.Options(parsed) with { WithoutLanguageModelGraph = parsed.GetValue(remote) };
+            ConversionOptions options = flags.Options(parsed);
             await terminal.WithProgressAsync(display => Task.Run(
                 () => CheckpointConverter.Convert(parsed.GetRequiredValue(checkpoints), folder, options, display, cancellationToken), cancellationToken));
             ModelDescription.Write(terminal, ModelFolder.Open(folder), parsed.GetValue(json));

@@ -48,6 +48,11 @@ internal static class ModelsPullCommand
             using var download = new CheckpointDownload(hub.Address(parsed), new DownloadOptions { Parallel = parsed.GetValue(parallel) }, TimeProvider.System);
             HubRepository[] repositories = await Task.WhenAll(model.Repositories.Select(
                 repository => download.FindAsync($"{hub.Owner(parsed)}/{repository}", revisions.Of(repository), cancellationToken)));
+            if (options.WithoutLanguageModelGraph)
+            {
+                repositories = [.. repositories.Select(repository => repository.ShortName == model.LanguageModel ? repository.WithoutWeights() : repository)];
+            }
+
             long bytes = 0;
             if (IsConverted(folder, repositories, options))
             {

@@ -37,12 +37,17 @@ internal sealed class ConversionFlags
     private readonly Option<Precision> _decoder = PrecisionOption(
         "--decoder-quantization", "How the speech decoder's matrices are kept. With int8 the vocoder, which has none, is kept in fp16.", s_decoderPrecisions);
 
+    private readonly Option<bool> _remote = new("--remote-language-model")
+    {
+        Description = "Leave the language model's graph out: vLLM or SGLang runs it (engine openai-compatible). Of its checkpoint only the configuration and the tokenizer are needed.",
+    };
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         _block.AcceptOnlyFromAmong("16", "32", "64", "128", "256");
         _compute.AcceptOnlyFromAmong("fp32", "fp16");
-        foreach (Option option in (Option[])[_precision, _head, _block, _compute, _tokenizer, _decoder]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_precision, _head, _block, _compute, _remote, _tokenizer, _decoder]) command.Options.Add(option);
         command.Validators.Add(result =>
         {
             // Words, not values: one that is no precision is told by its own option.
@@ -60,6 +65,7 @@ internal sealed class ConversionFlags
     public ConversionOptions Options(ParseResult parsed) => new()
     {
         LanguageModel = LanguageModel(parsed.CommandResult),
+        WithoutLanguageModelGraph = parsed.GetValue(_remote),
         SpeechTokenizer = parsed.GetValue(_tokenizer),
         SpeechDecoder = parsed.GetValue(_decoder),
     };

@@ -70,7 +70,6 @@ internal static class ModelDescription
     private static string DescribeProbe(ProbeManifest? probe) => probe switch
     {
         null => "",
-        { NotMeasured: { } reason } => $"; logits not compared: {reason}",
         _ => string.Create(CultureInfo.InvariantCulture, $"; logits of {probe.Tokens} tokens {probe.LogitError:P2} off, the same choice after {probe.SameChoice:P0}"),
     };
 

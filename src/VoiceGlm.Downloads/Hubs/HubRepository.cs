@@ -1,3 +1,5 @@
+using VoiceGlm.Checkpoints;
+
 namespace VoiceGlm.Downloads;
 
 /// <summary>A repository of a hub at one revision, with the files that a conversion reads.</summary>
@@ -11,6 +13,9 @@ public sealed record HubRepository(string Name, string Revision, IReadOnlyList<H
 
     /// <summary>Bytes of all files.</summary>
     public long Bytes => Files.Sum(static file => file.Bytes);
+
+    /// <summary>Its configuration and tokenizer alone: what is needed of a model that runs elsewhere.</summary>
+    public HubRepository WithoutWeights() => this with { Files = [.. Files.Where(static file => !CheckpointFiles.IsWeights(file.Name))] };
 }
 
 /// <summary>A file of a repository.</summary>

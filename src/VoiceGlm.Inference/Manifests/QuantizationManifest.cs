@@ -28,12 +28,9 @@ public sealed record ProbeManifest
     /// <summary>Tokens of the prompt.</summary>
     public required int Tokens { get; init; }
 
-    /// <summary>Root mean square of the difference of the logits by that of the checkpoint's; null where it was not measured.</summary>
-    public double? LogitError { get; init; }
+    /// <summary>Root mean square of the difference of the logits by that of the checkpoint's.</summary>
+    public required double LogitError { get; init; }
 
-    /// <summary>Share of the tokens after which both choose the same; null where it was not measured.</summary>
-    public double? SameChoice { get; init; }
-
-    /// <summary>Why it was not measured; null where it was.</summary>
-    public string? NotMeasured { get; init; }
+    /// <summary>Share of the tokens after which both choose the same.</summary>
+    public required double SameChoice { get; init; }
 }

@@ -13,12 +13,14 @@ public sealed class RtcCounters : IDisposable
     private long _packetsSent;
     private long _bytesReceived;
     private long _bytesSent;
+    private long _handshakesFailed;
 
     internal RtcCounters(Func<int> sessions)
     {
         _meter.CreateObservableGauge("voiceglm.rtc.session.active", sessions, "{session}", "Sessions that have an answer and are not closed.");
         _meter.CreateObservableCounter("voiceglm.rtc.packets.received", () => PacketsReceived, "{packet}", "Packets from the network, dropped ones included.");
         _meter.CreateObservableCounter("voiceglm.rtc.packets.sent", () => PacketsSent, "{packet}", "Packets that the network took.");
+        _meter.CreateObservableCounter("voiceglm.rtc.handshakes.failed", () => HandshakesFailed, "{handshake}", "Handshakes that gave no keys.");
         _meter.CreateObservableCounter(
             "voiceglm.rtc.packets.dropped",
             () => s_reasons.Select(reason => new Measurement<long>(Dropped(reason), KeyValuePair.Create<string, object?>("reason", reason.ToString()))),
@@ -38,6 +40,9 @@ public sealed class RtcCounters : IDisposable
     /// <summary>Bytes that the network took, behind UDP's head.</summary>
     public long BytesSent => Volatile.Read(ref _bytesSent);
 
+    /// <summary>Handshakes that gave no keys: the certificate was another than the offer's, nothing was agreed on, or the peer was gone.</summary>
+    public long HandshakesFailed => Volatile.Read(ref _handshakesFailed);
+
     /// <summary>Packets that were dropped for one reason.</summary>
     public long Dropped(PacketDrop reason) => Volatile.Read(ref _drops[(int)reason]);
 
@@ -55,6 +60,8 @@ public sealed class RtcCounters : IDisposable
         Interlocked.Increment(ref _packetsSent);
         Interlocked.Add(ref _bytesSent, bytes);
     }
+
+    internal void FailHandshake() => Interlocked.Increment(ref _handshakesFailed);
 
     internal void Drop(PacketDrop reason) => Interlocked.Increment(ref _drops[(int)reason]);
 }

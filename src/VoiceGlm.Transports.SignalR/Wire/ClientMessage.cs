@@ -22,6 +22,10 @@ internal abstract record ClientMessage
 
     public sealed record Ping(double Time) : ClientMessage;
 
+    public sealed record Offer(long Number, string Sdp, bool IsRestart) : ClientMessage;
+
+    public sealed record HangUpCall : ClientMessage;
+
     public sealed record Command(VoiceCommand Value) : ClientMessage;
 
     public sealed record Malformed(string Message) : ClientMessage;
@@ -60,7 +64,12 @@ internal sealed class ClientMessageFormatter : IMessagePackFormatter<ClientMessa
             ("flushed", >= 3) => new ClientMessage.Flushed(new TurnId(item.ReadInt64()), item.ReadInt64()),
             ("received", >= 2) => new ClientMessage.Received(item.ReadInt64()),
             ("ping", >= 2) => new ClientMessage.Ping(item.ReadDouble()),
+            ("offer", >= 3) => new ClientMessage.Offer(item.ReadInt64(), item.ReadString() ?? "", IsRestart: false),
+            ("restart", >= 3) => new ClientMessage.Offer(item.ReadInt64(), item.ReadString() ?? "", IsRestart: true),
+            ("hang_up", _) => new ClientMessage.HangUpCall(),
             ("text", >= 2) => new ClientMessage.Command(new VoiceCommand.SendText(item.ReadString() ?? "")),
+            ("image", >= 3) => Image(item.ReadString() ?? "", item.ReadBytes()?.ToArray() ?? []),
+            ("decide", >= 3) => new ClientMessage.Command(new VoiceCommand.Decide(item.ReadString() ?? "", item.ReadBoolean())),
             ("talk", >= 2) => new ClientMessage.Command(new VoiceCommand.PushToTalk(item.ReadBoolean())),
             ("commit", _) => new ClientMessage.Command(new VoiceCommand.Commit()),
             ("interrupt", _) => new ClientMessage.Command(new VoiceCommand.Interrupt()),
@@ -71,4 +80,8 @@ internal sealed class ClientMessageFormatter : IMessagePackFormatter<ClientMessa
         };
         return message ?? new ClientMessage.Malformed($"Expected one of the protocol's kinds with its elements, found '{kind?[..Math.Min(kind.Length, 32)]}' with {count - 1}.");
     }
+
+    private static ClientMessage Image(string mediaType, byte[] content) => mediaType is "image/png" or "image/jpeg" or "image/webp" && content.Length > 0
+        ? new ClientMessage.Command(new VoiceCommand.ShowImage(new UserImage(mediaType, content)))
+        : new ClientMessage.Malformed("Expected a picture that is PNG, JPEG or WebP, found none.");
 }

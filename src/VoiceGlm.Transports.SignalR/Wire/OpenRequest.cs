@@ -24,6 +24,8 @@ internal sealed record OpenRequest
 
     public bool Speaker { get; init; } = true;
 
+    public long Call { get; init; }
+
     public SessionSettings Settings { get; init; } = new();
 }
 
@@ -62,6 +64,9 @@ internal sealed class OpenRequestFormatter : IMessagePackFormatter<OpenRequest?>
                     break;
                 case "speaker":
                     request = request with { Speaker = reader.ReadBoolean() };
+                    break;
+                case "call":
+                    request = request with { Call = reader.ReadInt64() };
                     break;
                 case "settings":
                     request = request with { Settings = SettingsReader.Read(ref reader) };

@@ -16,6 +16,8 @@ internal abstract record ServerMessage
 
     public sealed record Flush(long Sequence, TurnId Turn) : ServerMessage;
 
+    public sealed record Call(long Sequence, long Number, CallState State, string? Detail) : ServerMessage;
+
     public sealed record Pong(double Time) : ServerMessage;
 
     public sealed record Event(long Sequence, VoiceEvent Value) : ServerMessage;
@@ -65,6 +67,12 @@ internal sealed class OutgoingFormatter : IMessagePackFormatter<Outgoing?>
                 Begin(ref writer, "flush", 2);
                 writer.Write(flush.Sequence);
                 writer.Write(flush.Turn.Value);
+                break;
+            case ServerMessage.Call call:
+                Begin(ref writer, "call", call.Sequence, 3);
+                writer.Write(call.Number);
+                writer.Write(Word(call.State));
+                writer.Write(call.Detail);
                 break;
             case ServerMessage.Pong pong:
                 Begin(ref writer, "pong", 1);
@@ -137,6 +145,11 @@ internal sealed class OutgoingFormatter : IMessagePackFormatter<Outgoing?>
                 writer.Write(timings.SavedByHearing.TotalMilliseconds);
                 writer.Write(timings.SavedByGuessing.TotalMilliseconds);
                 break;
+            case VoiceEvent.CardShown shown:
+                Begin(ref writer, "card", sequence, 3);
+                writer.Write(shown.Id);
+                CardWriter.Write(ref writer, shown.Card);
+                break;
             case VoiceEvent.Refused refused:
                 Begin(ref writer, "refused", sequence, 2);
                 writer.Write(refused.Code);
@@ -171,6 +184,13 @@ internal sealed class OutgoingFormatter : IMessagePackFormatter<Outgoing?>
         ConversationState.Thinking => "thinking",
         ConversationState.Speaking => "speaking",
         _ => "closed",
+    };
+
+    private static string Word(CallState state) => state switch
+    {
+        CallState.Answered => "answered",
+        CallState.Connected => "connected",
+        _ => "ended",
     };
 
     private static string Word(TurnStatus status) => status switch

@@ -1,3 +1,4 @@
+using VoiceGlm.CallTesting;
 using VoiceGlm.Testing;
 
 namespace VoiceGlm.Audio.Tests;

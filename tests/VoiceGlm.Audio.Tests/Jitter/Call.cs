@@ -1,3 +1,6 @@
+using VoiceGlm.CallTesting;
+using VoiceGlm.Testing;
+
 namespace VoiceGlm.Audio.Tests;
 
 /// <summary>One way of a call through a <see cref="Network"/>: 20 ms a packet, 20 ms a read, the losses reported once a second.</summary>

@@ -1,3 +1,5 @@
+using VoiceGlm.CallTesting;
+
 namespace VoiceGlm.Audio.Tests;
 
 public sealed class JitterBufferTests

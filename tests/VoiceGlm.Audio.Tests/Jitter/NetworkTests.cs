@@ -1,3 +1,6 @@
+using VoiceGlm.CallTesting;
+using VoiceGlm.Testing;
+
 namespace VoiceGlm.Audio.Tests;
 
 /// <summary>Whole calls through networks that are not perfect, heard by comparison.</summary>

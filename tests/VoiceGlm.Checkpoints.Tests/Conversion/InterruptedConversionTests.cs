@@ -1,3 +1,4 @@
+using VoiceGlm.Checkpoints.Onnx;
 using VoiceGlm.Inference;
 using VoiceGlm.Testing;
 
@@ -89,6 +90,21 @@ public sealed class InterruptedConversionTests : IDisposable
     }
 
     [Fact]
+    public void Graph_that_was_interrupted_goes_on_after_the_weights_that_are_whole()
+    {
+        string checkpoint = SumConverter.WriteCheckpoint(_folder["both"], ModelParts.LanguageModel, 5);
+        var failing = new TwoWeightsConverter(_read.Add) { Fails = true };
+        Assert.Throws<InvalidDataException>(() => CheckpointConverter.Convert([failing], [checkpoint], _folder["model"], progress: null, TestContext.Current.CancellationToken));
+        Assert.Equal(["first", "second"], _read);
+        _read.Clear();
+
+        CheckpointConverter.Convert([new TwoWeightsConverter(_read.Add)], [checkpoint], _folder["model"], progress: null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["second"], _read);
+        Assert.Empty(ModelVerifier.Verify(_folder["model"], progress: null, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void Journal_that_cannot_be_read_is_a_conversion_from_the_beginning()
     {
         Interrupt();
@@ -146,5 +162,36 @@ public sealed class InterruptedConversionTests : IDisposable
         Assert.Empty(ModelVerifier.Verify(_folder["model"], progress: null, TestContext.Current.CancellationToken));
         Assert.False(File.Exists(_folder["model/.conversion.json"]));
         Assert.Empty(Directory.GetDirectories(_folder.Path, "model.partial-*"));
+    }
+
+    // Two weights, of which the second may not be had.
+    private sealed class TwoWeightsConverter(Action<string> read) : IPartConverter
+    {
+        private readonly SumConverter _one = new(ModelParts.LanguageModel);
+
+        public bool Fails { get; init; }
+
+        public string Part => _one.Part;
+
+        public bool Recognises(string folder) => _one.Recognises(folder);
+
+        public PartPlan Plan(string folder, TensorSources sources)
+        {
+            PartPlan plan = _one.Plan(folder, sources);
+            var graph = new GraphBuilder(Part);
+            Edge sum = graph.Input("x", OnnxType.Float, "batch", SumConverter.Width);
+            foreach (string name in (string[])["first", "second"])
+            {
+                sum = graph.Add(sum, graph.Weight(new Weight(name, [SumConverter.Width], (_, destination) =>
+                {
+                    read(name);
+                    if (Fails && name == "second") throw new InvalidDataException("cut");
+                    destination.Fill(1);
+                })));
+            }
+
+            graph.Output("sum", sum, OnnxType.Float, "batch", SumConverter.Width);
+            return new PartPlan { Graphs = [graph], Files = plan.Files, Describe = plan.Describe };
+        }
     }
 }

@@ -21,7 +21,7 @@ public class GraphBuilderTests
         builder.Output("y", builder.Add(x, ramp), OnnxType.Float, Count);
         builder.Output("z", builder.Add(x, odd), OnnxType.Float, 3);
         long written = 0;
-        builder.Write(folder.Path, bytes => written += bytes, TestContext.Current.CancellationToken);
+        builder.Write(folder.Path, bytes => written += bytes, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(builder.WeightBytes, written);
         Assert.Equal(4096 + (Count * 4L), new FileInfo(folder["graph.onnx.data"]).Length);
@@ -61,7 +61,7 @@ public class GraphBuilderTests
         Assert.Throws<ArgumentException>(() => weight.Reshaped(5));
         var builder = new GraphBuilder("graph");
         builder.Output("y", builder.Weight(weight), OnnxType.Float, 4);
-        Assert.Contains("5 values", Assert.Throws<InvalidOperationException>(() => builder.Write(folder.Path, written: null, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Contains("5 values", Assert.Throws<InvalidOperationException>(() => builder.Write(folder.Path, cancellationToken: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

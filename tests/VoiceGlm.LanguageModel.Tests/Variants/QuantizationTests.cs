@@ -33,8 +33,8 @@ public sealed class QuantizationTests
         Assert.Equal(precision != Precision.Full, quantization.Errors.ContainsKey("transformer.encoder.layers.0.self_attention.query_key_value.weight"));
         double mostOfMatrix = precision switch { Precision.FourBits => 0.15, Precision.Half => 0.0005, _ => 0.01 };
         Assert.All(quantization.Errors.Values, error => Assert.InRange(error, 1e-6, mostOfMatrix));
-        Assert.InRange(quantization.Probe.LogitError!.Value, 1e-5, most);
-        Assert.InRange(quantization.Probe.SameChoice!.Value, precision == Precision.FourBits ? 0.6 : 0.9, 1);
+        Assert.InRange(quantization.Probe.LogitError, 1e-5, most);
+        Assert.InRange(quantization.Probe.SameChoice, precision == Precision.FourBits ? 0.6 : 0.9, 1);
     }
 
     [Fact]
@@ -50,9 +50,34 @@ public sealed class QuantizationTests
         Assert.Equal(Logits(exact, ids), Logits(model, ids));
         Assert.All(model.Manifest.LanguageModel!.Quantization!.Errors.Values, static error => Assert.Equal(0, error));
         // The whole graph against the same layers one by one.
-        Assert.InRange(model.Manifest.LanguageModel.Quantization.Probe!.LogitError!.Value, 0, 2e-6);
+        Assert.InRange(model.Manifest.LanguageModel.Quantization.Probe!.LogitError, 0, 2e-6);
         Assert.Equal(1, model.Manifest.LanguageModel.Quantization.Probe.SameChoice);
         Assert.InRange(Bytes(model), 0, 0.65 * Bytes(exact));
+    }
+
+    [Theory]
+    [InlineData(Precision.FourBits)]
+    [InlineData(Precision.Half)]
+    public void Logits_are_compared_part_by_part_as_they_would_be_whole(Precision precision)
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = new RandomCheckpoint { Layers = 3 };
+        checkpoint.Write(folder["checkpoint"], seed: 5);
+        using TensorSource weights = TensorSource.Open(folder["checkpoint"]);
+        LanguageModelConfig config = LanguageModelConfig.Read(ConfigNode.ReadJson(folder["checkpoint/config.json"]));
+        QuantizationOptions options = QuantizationOptions.For(precision) with { ComputesInHalf = precision == Precision.Half };
+        var graph = LanguageModelGraph.Build(config, weights, options);
+        graph.Write(folder.Path, cancellationToken: Token);
+        var written = new WrittenPart(folder.Path, new Dictionary<string, double>(), static _ => { }, Token);
+
+        ProbeManifest whole = new LanguageModelProbe(config, weights, options).Run(graph, written);
+        // A layer by itself, and some fifteen rows of the output layer.
+        ProbeManifest parts = new LanguageModelProbe(config, weights, options, partBytes: 60 * config.HiddenSize).Run(graph, written);
+
+        Assert.Equal(whole.LogitError, parts.LogitError, 1e-4);
+        Assert.Equal(whole.SameChoice, parts.SameChoice, 0.05);
+        Assert.InRange(parts.LogitError, 1e-5, 0.5);
+        Assert.Equal(2, Directory.GetFiles(folder.Path).Length); // the graph and its weights
     }
 
     [Theory]

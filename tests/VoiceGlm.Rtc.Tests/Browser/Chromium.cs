@@ -29,8 +29,8 @@ internal sealed class Chromium : IDisposable
     /// <summary>Opens a page; skips the test where there is no browser.</summary>
     public static Chromium Open(string url, params string[] arguments)
     {
-        string? program = ChromiumProgram.Find();
-        Assert.SkipUnless(program is not null, ChromiumProgram.HowToInstall);
+        string? program = BrowserProgram.Chromium.Find();
+        Assert.SkipUnless(program is not null, BrowserProgram.Chromium.HowToInstall);
         return new Chromium(program!, url, arguments);
     }
 

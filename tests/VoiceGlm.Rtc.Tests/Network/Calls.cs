@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using VoiceGlm.CallTesting;
 
 namespace VoiceGlm.Rtc.Tests;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using VoiceGlm.CallTesting;
 
 namespace VoiceGlm.Rtc.Tests;
 
@@ -36,6 +37,23 @@ public sealed class HostileTrafficTests
             Assert.Equal(3, server.Counters.Dropped(PacketDrop.Malformed));
             Assert.Equal(1, server.Counters.Dropped(PacketDrop.Unexpected));
             Assert.Equal(PeerState.Connected, session.State);
+        }
+    }
+
+    [Fact]
+    public async Task Forged_goodbye_does_not_end_the_call()
+    {
+        await using RtcServer server = Calls.Server();
+        (PeerConnection session, TestPeer peer, CallRecorder recorder) = await Calls.ConnectAsync(server);
+        using (peer)
+        {
+            // A plain close_notify, and one under keys that the forger does not have.
+            peer.Send([21, 254, 253, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 1, 0]);
+            peer.Send([21, 254, 253, 0, 1, 0, 0, 0, 0, 0, 9, 0, 26, .. new byte[26]]);
+            for (ushort i = 1; i <= 100; i++) await Calls.PassAsync(peer, recorder, i);
+            Assert.Equal(PeerState.Connected, session.State);
+            peer.CloseDtls();
+            Assert.Equal("The peer closed the DTLS association.", await session.Closed.WaitAsync(TestContext.Current.CancellationToken));
         }
     }
 

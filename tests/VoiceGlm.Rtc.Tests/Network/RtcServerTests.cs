@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
+using VoiceGlm.CallTesting;
 
 namespace VoiceGlm.Rtc.Tests;
 
@@ -30,6 +31,7 @@ public sealed class RtcServerTests
             Assert.Equal(65_536, (await recorder.HearAsync()).Sequence);
             Assert.Equal(PeerState.Connected, session.State);
             Assert.Equal(1, server.SessionCount);
+            Assert.Equal(0, server.Counters.HandshakesFailed);
         }
     }
 
@@ -63,6 +65,7 @@ public sealed class RtcServerTests
         Assert.Equal(PeerState.Closed, session.State);
         Assert.True(session.Connected.IsCanceled);
         Assert.Equal(0, server.SessionCount);
+        Assert.Equal(1, server.Counters.HandshakesFailed);
     }
 
     [Fact]

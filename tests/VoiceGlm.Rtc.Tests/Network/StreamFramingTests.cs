@@ -1,3 +1,5 @@
+using VoiceGlm.Testing;
+
 namespace VoiceGlm.Rtc.Tests;
 
 public sealed class StreamFramingTests
@@ -39,5 +41,40 @@ public sealed class StreamFramingTests
         new byte[] { 0x08, 0x01 }.CopyTo(framing.Free);
         framing.Advance(2);
         Assert.Throws<InvalidDataException>(() => framing.TryTake(out _));
+    }
+
+    [Fact]
+    public void Damaged_streams_are_cut_into_packets_or_refused()
+    {
+        long taken = 0, refused = 0;
+        byte[] stream = [0, 3, 1, 2, 3, 0, 0, 0, 1, 9, 8, 0, .. new byte[2048], 0, 2, 5, 5];
+        new Mutator(8, stream, [0, 3, 1, 2, 3, 0, 1, 4]).Run(
+            input =>
+            {
+                var framing = new StreamFraming();
+                try
+                {
+                    for (ReadOnlySpan<byte> rest = input.Span; !rest.IsEmpty;)
+                    {
+                        Memory<byte> free = framing.Free;
+                        if (free.IsEmpty) Assert.Fail("There is no room for the next bytes.");
+                        int count = Math.Min(Math.Min(1_000, rest.Length), free.Length);
+                        rest[..count].CopyTo(free.Span);
+                        framing.Advance(count);
+                        rest = rest[count..];
+                        while (framing.TryTake(out Span<byte> packet))
+                        {
+                            if (packet.Length > StreamFraming.MaximumPacket) Assert.Fail("A packet is too long.");
+                            taken++;
+                        }
+                    }
+                }
+                catch (InvalidDataException)
+                {
+                    refused++;
+                }
+            },
+            maximumBytes: 8192);
+        Assert.True(taken > Mutator.Count && refused > Mutator.Count / 100, $"{taken} packets, {refused} streams refused.");
     }
 }

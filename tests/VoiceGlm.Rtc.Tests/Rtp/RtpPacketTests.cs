@@ -1,3 +1,5 @@
+using VoiceGlm.Testing;
+
 namespace VoiceGlm.Rtc.Tests;
 
 public sealed class RtpPacketTests
@@ -72,8 +74,7 @@ public sealed class RtpPacketTests
                 }
 
                 if (TelephoneEvent.TryParse(packet.Payload, out TelephoneEvent key)) _ = key.Key;
-            },
-            Mutator.Count);
+            });
         Assert.InRange(read, Mutator.Count / 100, Mutator.Count);
     }
 

@@ -1,3 +1,5 @@
+using VoiceGlm.Testing;
+
 namespace VoiceGlm.Rtc.Tests;
 
 public sealed class TelephoneEventTests
@@ -42,5 +44,23 @@ public sealed class TelephoneEventTests
         ];
         foreach ((uint timestamp, bool isEnd, bool news) in packets)
             Assert.Equal(news, receiver.IsNews(new TelephoneEvent(1, isEnd, 10, 160), timestamp));
+    }
+
+    [Fact]
+    public void Damaged_presses_are_read_and_each_is_news_once()
+    {
+        var receiver = default(TelephoneEventReceiver);
+        int read = 0;
+        uint timestamp = 0;
+        new Mutator(9, [0x0B, 0x0A, 0x03, 0x20], [0x00, 0x8A, 0xFF, 0xFF, 0x01, 0x0A, 0x00, 0xA0]).Run(input =>
+        {
+            if (!TelephoneEvent.TryParse(input.Span, out TelephoneEvent press)) return;
+            read++;
+            if (press.Key is { } key && TelephoneEvent.CodeOf(key) != press.Code) Assert.Fail($"Key {key} has another code.");
+            timestamp += 160;
+            if (!receiver.IsNews(press, timestamp)) Assert.Fail("A press is no news.");
+            if (receiver.IsNews(press, timestamp)) Assert.Fail("A press is news twice.");
+        });
+        Assert.InRange(read, Mutator.Count / 100, Mutator.Count);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using VoiceGlm.Testing;
 
 namespace VoiceGlm.Rtc.Tests;
 
@@ -70,7 +71,6 @@ public sealed class SessionDescriptionTests
                 {
                 }
             },
-            Mutator.Count,
             maximumBytes: 256 * 1024);
         Assert.InRange(read, Mutator.Count / 100, Mutator.Count);
         Assert.InRange(agreed, 1, read);

@@ -42,6 +42,11 @@ export class Microphone {
     return this.stream.getAudioTracks()[0]?.getSettings().deviceId ?? "";
   }
 
+  /** What it hears, for a call. */
+  get track(): MediaStreamTrack {
+    return this.stream.getAudioTracks()[0]!;
+  }
+
   /** A muted microphone records silence; its clock goes on. */
   set muted(muted: boolean) {
     for (const track of this.stream.getAudioTracks()) track.enabled = !muted;

@@ -28,6 +28,9 @@ describe("What the server says is read from its own bytes", () => {
     ["opened", { type: "opened", token: "token", resumed: true, nextFrame: 1234, ahead: 400, grace: 20_000 }],
     ["audio", { type: "audio", turn: 3, position: 70_000, rate: 22_050, pcm: Int16Array.of(1, 32_767, -32_768) }],
     ["flush", { type: "flush", sequence: 9, turn: 3 }],
+    ["call_answered", { type: "call", sequence: 9, call: 1_764_082_800_123, state: "answered", detail: "v=0" }],
+    ["call_connected", { type: "call", sequence: 9, call: 1_764_082_800_123, state: "connected", detail: null }],
+    ["call_ended", { type: "call", sequence: 9, call: 1_764_082_800_123, state: "ended", detail: "It was hung up." }],
     ["pong", { type: "pong", time: 1520.25 }],
     ["state", { type: "state", sequence: 8, state: "user_speaking" }],
     ["queued", { type: "queued", sequence: 8, position: 2 }],
@@ -47,7 +50,16 @@ describe("What the server says is read from its own bytes", () => {
   });
 
   test("every kind that the server has is among them", () => {
-    expect(Object.keys(wire.down)).toHaveLength(17);
+    expect(Object.keys(wire.down)).toHaveLength(20);
+  });
+
+  test("a card is its kind and what it shows", () => {
+    expect(decode(["card", 8, "c1", "notice", { title: "Draw", source: "emulator", message: "Not now." }])).toEqual({
+      type: "card",
+      sequence: 8,
+      id: "c1",
+      card: { kind: "notice", title: "Draw", source: "emulator", message: "Not now." },
+    });
   });
 
   test("a kind of a newer server is passed over", () => {
@@ -57,12 +69,15 @@ describe("What the server says is read from its own bytes", () => {
 
 describe("What the client says has the bytes that the server reads", () => {
   const messages: [keyof typeof wire.up, ClientMessage | OpenRequest][] = [
-    ["open", { protocol: 1, token: "token", received: 17, turn: 3, played: 882, needed: 9702, speaker: true, settings: { greeting: "Hello", language: "en" } }],
+    ["open", { protocol: 1, token: "token", received: 17, turn: 3, played: 882, needed: 9702, speaker: true, call: 1_764_082_800_123, settings: { greeting: "Hello", language: "en" } }],
     ["audio", ["audio", 7, Uint8Array.of(1, 0, 255, 127, 0, 128)]],
     ["played", ["played", 3, 70_000]],
     ["flushed", ["flushed", 3, 882]],
     ["received", ["received", 65]],
     ["ping", ["ping", 1520.25]],
+    ["offer", ["offer", 1_764_082_800_123, "v=0"]],
+    ["restart", ["restart", 1_764_082_800_123, "v=0"]],
+    ["hang_up", ["hang_up"]],
     ["text", ["text", "几点了？"]],
     ["talk", ["talk", true]],
     ["commit", ["commit"]],

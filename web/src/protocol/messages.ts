@@ -1,3 +1,5 @@
+import type { Card } from "./cards";
+
 /** The items of the wire protocol (PROTOCOL.md beside the hub) as tagged unions. */
 
 export type Activity = "listening" | "user_speaking" | "thinking" | "speaking" | "closed";
@@ -18,6 +20,7 @@ export interface TurnTimings {
 export type ServerMessage =
   | { type: "opened"; token: string; resumed: boolean; nextFrame: number; ahead: number; grace: number }
   | { type: "audio"; turn: number; position: number; rate: number; pcm: Int16Array }
+  | { type: "call"; sequence: number; call: number; state: "answered" | "connected" | "ended"; detail: string | null }
   | { type: "pong"; time: number }
   | { type: "flush"; sequence: number; turn: number }
   | { type: "state"; sequence: number; state: Activity }
@@ -30,6 +33,7 @@ export type ServerMessage =
   | { type: "duck"; sequence: number; turn: number; gain: number }
   | { type: "response_done"; sequence: number; turn: number; status: TurnStatus; heard: number; heardText: string; stage: string | null; message: string | null }
   | { type: "timed"; sequence: number; turn: number; timings: TurnTimings }
+  | { type: "card"; sequence: number; id: string; card: Card }
   | { type: "refused"; sequence: number; code: string; message: string }
   | { type: "ended"; sequence: number; reason: string; message: string };
 
@@ -53,6 +57,7 @@ export interface OpenRequest {
   played: number;
   needed: number;
   speaker: boolean;
+  call: number;
   settings: SessionSettings;
 }
 
@@ -60,7 +65,10 @@ export type ClientMessage =
   | ["audio", number, Uint8Array]
   | ["played" | "flushed", number, number]
   | ["received" | "ping", number]
+  | ["offer" | "restart", number, string]
+  | ["hang_up"]
   | ["text", string]
+  | ["image", string, Uint8Array]
   | ["talk" | "mute", boolean]
   | ["commit"]
   | ["interrupt"]
@@ -77,6 +85,8 @@ export function decode(item: unknown[]): ServerMessage | null {
       return { type, turn: a, position: b, rate: c, pcm: toSamples(d) };
     case "pong":
       return { type, time: a };
+    case "call":
+      return { type, sequence: a, call: b, state: c, detail: d };
     case "flush":
       return { type, sequence: a, turn: b };
     case "state":
@@ -98,6 +108,8 @@ export function decode(item: unknown[]): ServerMessage | null {
       return { type, sequence: a, turn: b, status: c, heard: d, heardText: e, stage: f, message: g };
     case "timed":
       return { type, sequence: a, turn: b, timings: { endpoint: c, tokenize: d, prefill: e, firstToken: f, firstBlock: g, firstAudio: h, savedByHearing: i, savedByGuessing: j } };
+    case "card":
+      return { type, sequence: a, id: b, card: { kind: c, ...d } as Card };
     case "refused":
       return { type, sequence: a, code: b, message: c };
     case "ended":

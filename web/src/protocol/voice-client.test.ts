@@ -20,7 +20,7 @@ class Line {
   };
 
   async connect(resume: ResumePoint | null = null): Promise<VoiceClient> {
-    const client = new VoiceClient({ url: "", settings: {}, speaker: true, resume, receive: () => undefined, changed: (status) => this.statuses.push(status) }, this.dial);
+    const client = new VoiceClient({ url: "", settings: {}, speaker: true, resume, call: () => 0, receive: () => undefined, changed: (status) => this.statuses.push(status) }, this.dial);
     await client.connect();
     return client;
   }
@@ -111,7 +111,7 @@ test("Events are acknowledged often enough for the server to forget them", async
 });
 
 test("What is written without a connection is sent when there is one, once and in order", async () => {
-  const client = new VoiceClient({ url: "", settings: {}, speaker: true, resume: null, receive: () => undefined, changed: () => undefined }, line.dial);
+  const client = new VoiceClient({ url: "", settings: {}, speaker: true, resume: null, call: () => 0, receive: () => undefined, changed: () => undefined }, line.dial);
   client.send(["text", "one"]);
   await client.connect();
   client.send(["text", "two"]);

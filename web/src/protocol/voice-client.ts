@@ -17,6 +17,8 @@ export interface VoiceClientOptions {
   /** Whether speech is played here. */
   speaker: boolean;
   resume: ResumePoint | null;
+  /** The call that carries the sound, 0 for none. */
+  call(): number;
   receive(message: ServerMessage): void;
   changed(status: ConnectionStatus): void;
 }
@@ -79,6 +81,7 @@ export class VoiceClient {
       played: this.played,
       needed: this.needed,
       speaker: this.options.speaker,
+      call: this.options.call(),
       settings: this.options.settings,
     };
     let ended = false;
@@ -107,7 +110,7 @@ export class VoiceClient {
       this.played = message[2];
       this.needed = Math.max(this.needed, this.played);
     }
-    if (message[0] === "text" && !this.isOpen) this.unsent.push(message);
+    if ((message[0] === "text" || message[0] === "image") && !this.isOpen) this.unsent.push(message);
     else this.socket?.send(message);
   }
 

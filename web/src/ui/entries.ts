@@ -1,12 +1,14 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { splitHeard, type AssistantEntry, type Entry, type UserEntry } from "../conversation";
+import { networkOf, splitHeard, type AssistantEntry, type Entry, type Link, type UserEntry } from "../conversation";
 import { clockIcon } from "./icons";
 import type { Strings } from "./strings";
 
 /** What the log needs besides its entries. */
 export interface LogContext {
   strings: Strings;
+  /** The service, which cards' addresses are paths of. */
+  base: string;
   /** Entries whose timings are shown. */
   open: ReadonlySet<number>;
   toggle(id: number): void;
@@ -22,6 +24,10 @@ function renderEntry(entry: Entry, context: LogContext): TemplateResult {
   switch (entry.kind) {
     case "divider":
       return html`<div class="entry divider">${context.strings.newConversation}</div>`;
+    case "card":
+      return html`<voice-glm-card class="entry card" .card=${entry.card} .strings=${context.strings} .base=${context.base}></voice-glm-card>`;
+    case "image":
+      return html`<div class="entry user" part="user-message"><span class="quiet-text">${context.strings.you}: </span><img class="shown" src=${entry.thumbnail} alt=${context.strings.yourPicture} /></div>`;
     case "user":
       return renderUser(entry, context.strings);
     case "assistant":
@@ -72,7 +78,7 @@ function renderNote(entry: AssistantEntry, context: LogContext): TemplateResult 
   const { timings } = entry;
   const isOpen = open.has(entry.id);
   // What a person waits: from the end of their speech until they hear something.
-  const latency = timings ? Math.round(timings.endpoint + timings.firstAudio + entry.network) : 0;
+  const latency = timings ? Math.round(timings.endpoint + timings.firstAudio + networkOf(entry)) : 0;
   if (entry.status !== "cancelled" && entry.status !== "failed" && !timings) return nothing;
   return html`<div class="note">
       ${entry.status === "cancelled" ? html`<span>${strings.interrupted}</span>` : nothing}
@@ -89,7 +95,7 @@ function renderNote(entry: AssistantEntry, context: LogContext): TemplateResult 
 function renderWaterfall(entry: AssistantEntry, strings: Strings): TemplateResult {
   const timings = entry.timings!;
   const parts = (["endpoint", "tokenize", "prefill", "firstToken", "firstBlock"] as const).map((name) => ({ name: strings.parts[name], duration: timings[name] }));
-  parts.push({ name: strings.parts.network, duration: entry.network });
+  parts.push({ name: strings.parts.network, duration: networkOf(entry) });
   const total = Math.max(1, parts.reduce((sum, part) => sum + part.duration, 0));
   let start = 0;
   return html`<dl class="waterfall" part="waterfall">
@@ -104,5 +110,14 @@ function renderWaterfall(entry: AssistantEntry, strings: Strings): TemplateResul
     ${timings.savedByHearing + timings.savedByGuessing >= 1
       ? html`<p>${strings.saved(Math.round(timings.savedByHearing).toString(), Math.round(timings.savedByGuessing).toString())}</p>`
       : nothing}
+    ${entry.link ? html`<p part="link">${describe(entry.link, strings)}</p>` : nothing}
   </dl>`;
+}
+
+/** Such as “Call over UDP, opus · 12 ms there and back · jitter 3 ms · 0.2 % lost”. */
+function describe(link: Link, strings: Strings): string {
+  const parts = [`${strings.ways[link.way]}, ${link.codec}`, strings.roundTrip(Math.round(link.roundTrip).toString())];
+  if (link.jitter !== null) parts.push(strings.jitter(Math.round(link.jitter).toString()));
+  if (link.loss !== null) parts.push(strings.loss((100 * link.loss).toFixed(1)));
+  return parts.join(" · ");
 }

@@ -10,4 +10,5 @@ export const mutedIcon = icon(svg`<path d="M9 9.5V11a3 3 0 0 0 4.6 2.5M15 10V6a3
 export const sendIcon = icon(svg`<path d="M12 19V5M6 11l6-6 6 6"/>`);
 export const stopIcon = icon(svg`<rect x="7" y="7" width="10" height="10" rx="2.5" fill="currentColor"/>`);
 export const hangUpIcon = icon(svg`<path d="M6 6l12 12M18 6L6 18"/>`);
+export const pictureIcon = icon(svg`<rect x="3.5" y="6" width="17" height="13" rx="3"/><path d="M8.5 6l1.4-2.2h4.2L15.5 6"/><circle cx="12" cy="12.6" r="3.2"/>`);
 export const clockIcon = icon(svg`<circle cx="12" cy="12" r="8"/><path d="M12 8v4.2l2.6 1.6"/>`);

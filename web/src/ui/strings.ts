@@ -1,4 +1,4 @@
-import type { MicrophoneFault, Phase } from "../conversation";
+import type { Link, MicrophoneFault, Phase } from "../conversation";
 
 export interface Strings {
   title: string;
@@ -35,6 +35,28 @@ export interface Strings {
   timing: (milliseconds: string) => string;
   saved: (hearing: string, guessing: string) => string;
   parts: Record<"endpoint" | "tokenize" | "prefill" | "firstToken" | "firstBlock" | "network", string>;
+  showPicture: string;
+  takePicture: string;
+  chooseFile: string;
+  cameraView: string;
+  noCamera: string;
+  yourPicture: string;
+  noPicture: string;
+  emulated: string;
+  sources: string;
+  copy: string;
+  copied: string;
+  candidate: (number: string) => string;
+  thoughts: (seconds: string) => string;
+  thinking: (seconds: string) => string;
+  filming: (seconds: string) => string;
+  cancelled: string;
+  phoneDone: string;
+  otherModel: string;
+  ways: Record<Link["way"], string>;
+  roundTrip: (milliseconds: string) => string;
+  jitter: (milliseconds: string) => string;
+  loss: (percent: string) => string;
   phases: Record<Phase, string>;
   queue: (position: number) => string;
   reconnecting: string;
@@ -81,6 +103,28 @@ const en: Strings = {
   timing: (milliseconds) => `Answered in ${milliseconds} ms`,
   saved: (hearing, guessing) => `Saved: ${hearing} ms by hearing ahead, ${guessing} ms by guessing the end`,
   parts: { endpoint: "End of speech", tokenize: "Hear", prefill: "Read", firstToken: "First token", firstBlock: "First sound", network: "Network" },
+  showPicture: "Show a picture",
+  takePicture: "Take the picture",
+  chooseFile: "Choose a file",
+  cameraView: "What the camera sees",
+  noCamera: "There is no camera, or it is blocked for this page. A file does as well.",
+  yourPicture: "The picture that you showed",
+  noPicture: "That is not a picture that this browser can read.",
+  emulated: "Made up by the emulator",
+  sources: "Sources",
+  copy: "Copy",
+  copied: "Copied",
+  candidate: (number) => `Version ${number}`,
+  thoughts: (seconds) => `Thoughts (${seconds} s)`,
+  thinking: (seconds) => `Thinking for ${seconds} s…`,
+  filming: (seconds) => `Being made for ${seconds} s…`,
+  cancelled: "Cancelled",
+  phoneDone: "Done.",
+  otherModel: "Filled by a model that was not made for it.",
+  ways: { udp: "Call over UDP", tcp: "Call over TCP", socket: "SignalR" },
+  roundTrip: (milliseconds) => `${milliseconds} ms there and back`,
+  jitter: (milliseconds) => `jitter ${milliseconds} ms`,
+  loss: (percent) => `${percent} % lost`,
   phases: {
     idle: "Ready",
     connecting: "Connecting…",
@@ -143,6 +187,28 @@ const zh: Strings = {
   timing: (milliseconds) => `${milliseconds} 毫秒后回答`,
   saved: (hearing, guessing) => `提前聆听节省 ${hearing} 毫秒，预判结束节省 ${guessing} 毫秒`,
   parts: { endpoint: "判断说完", tokenize: "听", prefill: "读", firstToken: "首个词元", firstBlock: "首段声音", network: "网络" },
+  showPicture: "展示图片",
+  takePicture: "拍照",
+  chooseFile: "选择文件",
+  cameraView: "摄像头画面",
+  noCamera: "没有摄像头，或本页面被禁止使用。也可以选择文件。",
+  yourPicture: "你展示的图片",
+  noPicture: "浏览器无法读取这张图片。",
+  emulated: "由模拟器生成",
+  sources: "来源",
+  copy: "复制",
+  copied: "已复制",
+  candidate: (number) => `版本 ${number}`,
+  thoughts: (seconds) => `思考过程（${seconds} 秒）`,
+  thinking: (seconds) => `已思考 ${seconds} 秒…`,
+  filming: (seconds) => `已制作 ${seconds} 秒…`,
+  cancelled: "已取消",
+  phoneDone: "完成。",
+  otherModel: "由其他模型代为填写。",
+  ways: { udp: "UDP 通话", tcp: "TCP 通话", socket: "SignalR" },
+  roundTrip: (milliseconds) => `往返 ${milliseconds} 毫秒`,
+  jitter: (milliseconds) => `抖动 ${milliseconds} 毫秒`,
+  loss: (percent) => `丢包 ${percent} %`,
   phases: {
     idle: "准备好了",
     connecting: "正在连接…",

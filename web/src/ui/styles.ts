@@ -305,6 +305,18 @@ export const styles = css`
     border-top: 1px solid var(--line);
   }
 
+  .entry.card {
+    width: 100%;
+    max-width: 640px;
+  }
+
+  .shown {
+    display: block;
+    max-width: 200px;
+    max-height: 200px;
+    border-radius: 12px;
+  }
+
   .voice {
     display: flex;
     align-items: center;

@@ -11,7 +11,7 @@ import torch
 
 from common.log import say
 from common.mel import RATE, whisper_mel
-from corpora.augment import Augmenter, augmented_mel
+from corpora.augment import Amounts, Augmenter, augmented_mel
 from corpora.store import Store, Utterance
 from decoder.voice import VoiceStore
 from tokenizer.codes import SpeechTokenizer
@@ -21,6 +21,8 @@ from .speech import TokenBank
 TOKEN_SAMPLES = 1280
 SECONDS_AT_ONCE = 48.0
 NOISES = 2500
+LOUD = Amounts(noise=1.0, decibels=(3.0, 18.0), telephone=0.3)
+"""A noisy place: without it, users in noise are one in six."""
 
 Sound = np.ndarray
 """float32 [samples] in [-1, 1] at 16 kHz."""
@@ -66,10 +68,10 @@ class Encoder:
             tokens[index] = row[heard].tolist()
 
 
-def encode_users(encoder: Encoder, store: Path, out: Path, take: int) -> None:
+def encode_users(encoder: Encoder, store: Path, out: Path, take: int, amounts: Amounts = Amounts()) -> None:
     """A store of users into a bank, each utterance once as a room and a microphone made it; another `take` draws others."""
     _seed(f"{store.name} {take}")
-    augment = _augmenter(Store(store).utterances)
+    augment = _augmenter(Store(store).utterances, amounts)
     _encode(encoder, Store(store).utterances, out, lambda utterance: augment(utterance.samples)[0], augmented=True)
 
 
@@ -127,8 +129,8 @@ def _parts(utterances: List[Utterance], count: int) -> Iterator[List[Utterance]]
         yield utterances[start:start + count]
 
 
-def _augmenter(utterances: List[Utterance]) -> Augmenter:
-    augment = Augmenter()
+def _augmenter(utterances: List[Utterance], amounts: Amounts = Amounts()) -> Augmenter:
+    augment = Augmenter(amounts)
     augment.take_babble([utterance.samples for utterance in random.sample(utterances, min(40, len(utterances)))])
     return augment
 

@@ -4,10 +4,12 @@ import os
 
 from common.stage import Place, Stage
 
-RECORDINGS = 2
+RECORDINGS = 3
 """Times that the dialogues' users are recorded, each by other voices."""
-ROOMS = 2
+ROOMS = 3
 """Times that each recording is heard, each in another room."""
+LOUD_ROOM = 2
+"""The one of them that is noisy."""
 OTHERS = 2
 """Stores of the tokenizer's synthetic users that are read as well."""
 EVALUATED = 150
@@ -59,9 +61,10 @@ def _encode(place: Place) -> None:
     unless_there("readings", lambda out: encode.encode_readings(encoder, stores(place.work / "decoder"), out))
     unless_there("noises", lambda out: encode.encode_noises(encoder, folder / "users-0", out))
     for room in range(ROOMS):
+        amounts = encode.LOUD if room == LOUD_ROOM else encode.Amounts()
         for take in range(RECORDINGS):
-            unless_there(f"users-{take}-{room}", lambda out: encode.encode_users(encoder, folder / f"users-{take}", out, room))
-        unless_there(f"people-{room}", lambda out: encode.encode_users(encoder, place.work / "voices" / "people", out, room))
+            unless_there(f"users-{take}-{room}", lambda out: encode.encode_users(encoder, folder / f"users-{take}", out, room, amounts))
+        unless_there(f"people-{room}", lambda out: encode.encode_users(encoder, place.work / "voices" / "people", out, room, amounts))
     for store in range(OTHERS):
         unless_there(f"others-{store}", lambda out: encode.encode_users(encoder, place.work / "voices" / f"users-{store}", out, 0))
     (banks / "done").touch()
