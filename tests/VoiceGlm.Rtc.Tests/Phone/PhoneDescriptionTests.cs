@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using VoiceGlm.Testing;
 
 namespace VoiceGlm.Rtc.Tests;
 
@@ -98,7 +99,6 @@ public sealed class PhoneDescriptionTests
                     // Refused.
                 }
             },
-            Mutator.Count / 10,
             1 << 20);
     }
 
