@@ -229,7 +229,8 @@ internal sealed class SipVoiceConnection : IVoiceConnection, IPhoneListener
         _payload = new byte[_encoder.MaxPayloadBytes(_packet.Length)];
         _packetTicks = (uint)(codec.ClockRate * MediaClock.Interval.Milliseconds / 1000);
         _toCodec = codec.SampleRate == _speechRate ? null : new Resampler(_speechRate, codec.SampleRate, ResamplerFilter.Flat);
-        _room = new float[_toCodec?.OutputCapacity(_spoken.Length) ?? 0];
+        // A packet's worth and what the filter may hold of it.
+        _room = new float[_toCodec is null ? 0 : 2 * _packet.Length];
         // Opus leaves silence out by itself.
         _noise = codec.StaticPayloadType is null ? null : new ComfortNoiseGenerator(_speechRate);
         _noise?.TryDescribe([NoiseLevel]);
