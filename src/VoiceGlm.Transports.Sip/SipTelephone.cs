@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.IO.Enumeration;
 using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -30,7 +32,6 @@ internal sealed partial class SipTelephone : IHostedService, ISipCalls, IAsyncDi
     /// <param name="scopes">What sessions are made of.</param>
     /// <param name="logger">Is told of calls.</param>
     /// <param name="time">The clock of what is signalled.</param>
-    /// <exception cref="ArgumentException">A codec is named that the machine has not.</exception>
     public SipTelephone(IOptions<SipVoiceOptions> options, IServiceScopeFactory scopes, ILogger<SipTelephone> logger, TimeProvider? time = null)
     {
         _options = options.Value;
@@ -57,10 +58,21 @@ internal sealed partial class SipTelephone : IHostedService, ISipCalls, IAsyncDi
     public int? PortOf(SipProtocol protocol) => _network?.PortOf(protocol);
 
     /// <inheritdoc/>
+    /// <exception cref="IOException">A port cannot be listened at.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (!_options.Enabled) return Task.CompletedTask;
-        _network = new SipNetwork(_options, _transactions);
+        try
+        {
+            _network = new SipNetwork(_options, _transactions);
+        }
+        catch (SocketException exception)
+        {
+            throw new IOException(
+                $"{SipVoiceOptions.SectionName}: expected ports that are free at {_options.Address}, found UdpPort {_options.UdpPort}, TcpPort {_options.TcpPort}, TlsPort {_options.TlsPort}: {exception.Message}.",
+                new AddressInUseException(exception.Message, exception));
+        }
+
         _transactions.Begin(_agent, _network);
         _network.Start();
         foreach (SipAccount account in _accounts) _registrations.Add(account.RunAsync(_stopping.Token));

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Microsoft.Extensions.Options;
+using VoiceGlm.Audio;
 
 namespace VoiceGlm.Transports.Sip;
 
@@ -120,6 +121,17 @@ public sealed class SipVoiceOptions
         if (UdpPort < 0 && TcpPort < 0 && TlsPort < 0) return "UdpPort, TcpPort, TlsPort: expected one of them to be 0 or above.";
         if (TlsPort >= 0 && Certificate.Length == 0) return "Certificate: expected a PEM file, as TlsPort is set.";
         if (FirstMediaPort > 0 && LastMediaPort - (FirstMediaPort + (FirstMediaPort & 1)) + 1 < 2 * MaximumCalls) return $"LastMediaPort: expected two ports for each of {MaximumCalls} calls from FirstMediaPort on, found {LastMediaPort}.";
+        foreach (string file in new[] { Certificate, CertificateKey, TrustedCertificates })
+        {
+            if (file.Length > 0 && !File.Exists(file)) return $"Certificate, CertificateKey, TrustedCertificates: expected PEM files, found nothing at '{file}'.";
+        }
+
+        foreach (string codec in Codecs)
+        {
+            if (!AudioCodecs.Available.Any(known => known.Name.Equals(codec, StringComparison.OrdinalIgnoreCase)))
+                return $"Codecs: expected some of {string.Join(", ", AudioCodecs.Available.Select(static known => known.Name))}, found '{codec}'.";
+        }
+
         foreach (string network in AllowedNetworks)
         {
             if (!IPAddress.TryParse(network, out _) && !IPNetwork.TryParse(network, out _)) return $"AllowedNetworks: expected addresses or networks such as 192.0.2.0/24, found '{network}'.";

@@ -16,6 +16,8 @@ public sealed class SipVoiceOptionsTests
     [InlineData("Accounts:0:Address", "pbx.example.com", "Accounts")]
     [InlineData("Accounts:0:Servers:0", "pbx", "Accounts")]
     [InlineData("MediaTimeout", "00:00:01", "MediaTimeout")]
+    [InlineData("Codecs:0", "G729", "Codecs")]
+    [InlineData("TrustedCertificates", "nowhere.pem", "TrustedCertificates")]
     public void Value_that_cannot_be_is_told_by_its_name(string name, string value, string expected) =>
         Assert.Contains(expected, Assert.Throws<OptionsValidationException>(() => Read(name, value)).Message, StringComparison.Ordinal);
 
@@ -27,6 +29,14 @@ public sealed class SipVoiceOptionsTests
     {
         SipAccountOptions account = Assert.Single(Read("Accounts:0:Servers:0", "sip:192.0.2.1;transport=tcp", ("Accounts:0:Address", "sip:bot@pbx.example.com")).Accounts);
         Assert.Equal(("bot", SipProtocol.Tcp), (account.AuthenticationName, SipProtocols.Of(Assert.Single(account.ServerUris))));
+    }
+
+    [Fact]
+    public async Task Port_that_is_taken_keeps_the_service_from_starting_with_a_sentence()
+    {
+        await using TestTelephone telephone = await TestTelephone.StartAsync();
+        IOException exception = await Assert.ThrowsAsync<IOException>(() => TestTelephone.StartAsync(options => options.UdpPort = telephone.UdpPort));
+        Assert.Contains($"UdpPort {telephone.UdpPort}", exception.Message, StringComparison.Ordinal);
     }
 
     private static SipVoiceOptions Read(string name, string value, params (string Name, string Value)[] more)

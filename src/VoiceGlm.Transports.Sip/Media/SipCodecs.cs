@@ -8,13 +8,10 @@ internal sealed class SipCodecs
 {
     private readonly (IAudioCodec Codec, AudioFormat Format)[] _codecs;
 
-    /// <param name="names">Their names; empty for all that the machine has.</param>
-    /// <exception cref="ArgumentException">A name is of no codec that the machine has.</exception>
+    /// <param name="names">Their names, which the options have checked; empty for all that the machine has.</param>
     public SipCodecs(IReadOnlyCollection<string> names)
     {
-        IEnumerable<IAudioCodec> wanted = names.Count == 0 ? AudioCodecs.Available : names.Select(static name =>
-            AudioCodecs.Available.FirstOrDefault(codec => codec.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ArgumentException($"Codecs: expected some of {string.Join(", ", AudioCodecs.Available.Select(static codec => codec.Name))}, found '{name}'."));
+        IEnumerable<IAudioCodec> wanted = names.Count == 0 ? AudioCodecs.Available : names.Select(static name => AudioCodecs.Available.First(codec => codec.Name.Equals(name, StringComparison.OrdinalIgnoreCase)));
         _codecs = [.. wanted.Select(static codec => (codec, new AudioFormat(codec.Name, codec.ClockRate, codec.Channels, codec.FormatParameters)))];
         Formats = [.. _codecs.Select(static codec => codec.Format)];
     }

@@ -13,6 +13,7 @@ internal sealed class Baresip : IAsyncDisposable
 {
     public const double Voice = 1_000;
 
+    private const int Attempts = 5;
     private const string Program = "/usr/bin/baresip";
     private const string Modules = "/usr/lib/baresip/modules";
 
@@ -40,9 +41,20 @@ internal sealed class Baresip : IAsyncDisposable
     /// <param name="config">Further lines of its configuration.</param>
     public static async Task<Baresip> StartAsync(string codec = "PCMU/8000/1", int rate = 8_000, string account = "", string? address = null, string config = "")
     {
-        var baresip = new Baresip(FreePort());
-        await baresip.BeginAsync(codec, new SampleRate(rate), account, address, config);
-        return baresip;
+        for (int attempt = 0; ; attempt++)
+        {
+            var baresip = new Baresip(FreePort());
+            try
+            {
+                await baresip.BeginAsync(codec, new SampleRate(rate), account, address, config);
+                return baresip;
+            }
+            catch (SocketException) when (attempt < Attempts)
+            {
+                // Somebody took one of its ports in between.
+                await baresip.DisposeAsync();
+            }
+        }
     }
 
     /// <summary>Gives it a command and waits for its answer.</summary>
@@ -107,12 +119,23 @@ internal sealed class Baresip : IAsyncDisposable
         _folder.Dispose();
     }
 
-    /// <summary>A port that nobody listens at.</summary>
+    /// <summary>A port that nobody listens at, by TCP or UDP.</summary>
     public static int FreePort()
     {
-        using var socket = new Socket(SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        while (true)
+        {
+            using Socket stream = new(SocketType.Stream, ProtocolType.Tcp), datagrams = new(SocketType.Dgram, ProtocolType.Udp);
+            stream.Bind(new IPEndPoint(IPAddress.Any, 0));
+            try
+            {
+                datagrams.Bind(stream.LocalEndPoint!);
+                return ((IPEndPoint)stream.LocalEndPoint!).Port;
+            }
+            catch (SocketException)
+            {
+                // The next.
+            }
+        }
     }
 
     private async Task BeginAsync(string codec, SampleRate rate, string account, string? address, string config)
@@ -155,6 +178,7 @@ internal sealed class Baresip : IAsyncDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         _control = await ConnectAsync(control);
+        if (Said().Contains("Address already in use", StringComparison.Ordinal)) throw new SocketException((int)SocketError.AddressAlreadyInUse);
         _ = ReadAsync(_control.GetStream());
     }
 

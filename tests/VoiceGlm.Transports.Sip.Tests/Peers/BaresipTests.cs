@@ -1,6 +1,7 @@
 namespace VoiceGlm.Transports.Sip.Tests;
 
 /// <summary>baresip as the other side.</summary>
+[Collection("Peers")]
 public sealed class BaresipTests : PatientTests
 {
     private const double Greeting = 440;

@@ -11,6 +11,7 @@ internal sealed class Kamailio : IAsyncDisposable
 {
     public const string Password = "open sesame";
 
+    private const int Attempts = 5;
     private const string Program = "/usr/sbin/kamailio";
     private const string Modules = "/usr/lib/x86_64-linux-gnu/kamailio/modules/";
 
@@ -20,9 +21,9 @@ internal sealed class Kamailio : IAsyncDisposable
 
     public Certificates Certificates { get; } = new();
 
-    public int UdpPort { get; } = FreePort();
+    public int UdpPort { get; } = Baresip.FreePort();
 
-    public int TlsPort { get; } = FreePort();
+    public int TlsPort { get; } = Baresip.FreePort();
 
     public static void Require()
     {
@@ -32,21 +33,20 @@ internal sealed class Kamailio : IAsyncDisposable
 
     public static async Task<Kamailio> StartAsync(string algorithm = "MD5")
     {
-        var kamailio = new Kamailio();
-        await File.WriteAllTextAsync(kamailio._folder["kamailio.cfg"], kamailio.Configuration(algorithm));
-        var start = new ProcessStartInfo(Program)
+        for (int attempt = 0; ; attempt++)
         {
-            ArgumentList = { "-f", kamailio._folder["kamailio.cfg"], "-DD", "-E", "-m", "16", "-M", "8", "-P", kamailio._folder["pid"], "-Y", kamailio._folder.Path, "-w", kamailio._folder.Path },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        kamailio._process = Process.Start(start)!;
-        kamailio._process.OutputDataReceived += kamailio.Keep;
-        kamailio._process.ErrorDataReceived += kamailio.Keep;
-        kamailio._process.BeginOutputReadLine();
-        kamailio._process.BeginErrorReadLine();
-        await kamailio.ReadyAsync();
-        return kamailio;
+            var kamailio = new Kamailio();
+            try
+            {
+                await kamailio.BeginAsync(algorithm);
+                return kamailio;
+            }
+            catch (InvalidOperationException) when (attempt < Attempts)
+            {
+                // Somebody took one of its ports in between.
+                await kamailio.DisposeAsync();
+            }
+        }
     }
 
     public string Said()
@@ -74,11 +74,21 @@ internal sealed class Kamailio : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static int FreePort()
+    private async Task BeginAsync(string algorithm)
     {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        await File.WriteAllTextAsync(_folder["kamailio.cfg"], Configuration(algorithm));
+        var start = new ProcessStartInfo(Program)
+        {
+            ArgumentList = { "-f", _folder["kamailio.cfg"], "-DD", "-E", "-m", "16", "-M", "8", "-P", _folder["pid"], "-Y", _folder.Path, "-w", _folder.Path },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += Keep;
+        _process.ErrorDataReceived += Keep;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await ReadyAsync();
     }
 
     private void Keep(object sender, DataReceivedEventArgs line)

@@ -1,6 +1,7 @@
 namespace VoiceGlm.Transports.Sip.Tests;
 
 /// <summary>kamailio between the service and baresip.</summary>
+[Collection("Peers")]
 public sealed class KamailioTests : PatientTests
 {
     [Theory]

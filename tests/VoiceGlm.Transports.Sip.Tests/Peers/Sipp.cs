@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using VoiceGlm.Testing;
 
 namespace VoiceGlm.Transports.Sip.Tests;
@@ -64,9 +65,25 @@ internal static class Sipp
     /// <summary>Waits for a request.</summary>
     public static string ExpectRequest(string method) => $"""  <recv request="{method}" crlf="true" />""" + "\n";
 
+    /// <summary>Places calls by sipp's own script, and tells how long each answer took.</summary>
+    public static async Task<IReadOnlyList<TimeSpan>> TimeAnswersAsync(int port, int calls)
+    {
+        using var folder = new TemporaryFolder();
+        (int code, string errors) = await RunAsync(["-sn", "uac", $"127.0.0.1:{port}", "-m", $"{calls}", "-r", $"{calls}", "-l", $"{calls}", "-d", "2000", "-trace_rtt", "-rtt_freq", "1"], folder);
+        Assert.True(code == 0, errors);
+        string file = Directory.EnumerateFiles(folder.Path, "*_rtt.csv").Single();
+        return [.. (await File.ReadAllLinesAsync(file)).Skip(1).Select(static line => line.Split(';')).Where(static words => words.Length > 1)
+            .Select(static words => TimeSpan.FromMilliseconds(double.Parse(words[1], CultureInfo.InvariantCulture)))];
+    }
+
     private static async Task<(int Code, string Errors)> RunAsync(string[] arguments)
     {
         using var folder = new TemporaryFolder();
+        return await RunAsync(arguments, folder);
+    }
+
+    private static async Task<(int Code, string Errors)> RunAsync(string[] arguments, TemporaryFolder folder)
+    {
         var start = new ProcessStartInfo(Program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder.Path };
         foreach (string argument in arguments.Concat(arguments.Contains("-p") ? [] : ["-p", $"{Baresip.FreePort()}"]).Concat(["-i", "127.0.0.1", "-nostdin", "-trace_err", "-error_file", folder["errors"], "-timeout", "25s", "-timeout_error"])) start.ArgumentList.Add(argument);
         using Process process = Process.Start(start)!;

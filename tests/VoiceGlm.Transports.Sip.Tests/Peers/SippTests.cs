@@ -1,6 +1,7 @@
 namespace VoiceGlm.Transports.Sip.Tests;
 
 /// <summary>sipp as the other side: what telephones do seldom, and networks often.</summary>
+[Collection("Peers")]
 public sealed class SippTests : PatientTests
 {
     private const string Reliable = "Require: 100rel";
@@ -13,6 +14,19 @@ public sealed class SippTests : PatientTests
         Sipp.Require();
         await using TestTelephone telephone = await TestTelephone.StartAsync();
         Succeeded(await Sipp.RunBuiltInAsync("uac", transport == "t1" ? telephone.TcpPort : telephone.UdpPort, "-t", transport, "-m", "20", "-r", "20", "-d", "200"));
+        await EndedAsync(telephone);
+    }
+
+    [Fact]
+    public async Task Fifty_calls_at_once_are_answered_soon()
+    {
+        Sipp.Require();
+        await using TestTelephone telephone = await TestTelephone.StartAsync();
+        IReadOnlyList<TimeSpan> answers = await Sipp.TimeAnswersAsync(telephone.UdpPort, 50);
+        TestContext.Current.TestOutputHelper?.WriteLine($"50 answers, median {answers.Order().ElementAt(25).TotalMilliseconds} ms, worst {answers.Max().TotalMilliseconds} ms.");
+        Assert.Equal(50, answers.Count);
+        // The first loads code; machines that are shared are slow at times.
+        Assert.InRange(answers.Order().ElementAt(25), TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
         await EndedAsync(telephone);
     }
 
