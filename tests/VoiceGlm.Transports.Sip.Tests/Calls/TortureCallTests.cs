@@ -30,7 +30,7 @@ public sealed class TortureCallTests
     public async Task Message_is_answered_as_it_should_be(string name, int status)
     {
         await using var line = new Line();
-        byte[] bytes = File.ReadAllBytes(Path.Combine(Repository.Root, "tests", "VoiceGlm.Transports.Sip.Tests", "Messages", "Rfc4475", name + ".dat"));
+        byte[] bytes = File.ReadAllBytes(Path.Combine(Repository.Root, "tests", "VoiceGlm.Transports.Sip.Tests", "Messages", "Torture", name + ".dat"));
         if (SipParser.Parse(bytes, isStream: false, out SipProblem? problem) is { } message) line.Transactions.Receive(message, problem, line.Flow);
         // The answer repeats what is malformed.
         Assert.Equal(status == 0 ? "" : $"{status}", line.Flow.Lines.LastOrDefault()?.Split(' ')[1] ?? "");

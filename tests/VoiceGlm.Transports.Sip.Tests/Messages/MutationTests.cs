@@ -9,7 +9,7 @@ public sealed class MutationTests
     [Fact]
     public void Damaged_messages_are_read_or_refused_and_never_throw()
     {
-        byte[][] seeds = [Texts.Bytes(Texts.Invite), .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests", "VoiceGlm.Transports.Sip.Tests", "Messages", "Rfc4475"), "*.dat").Order().Select(File.ReadAllBytes)];
+        byte[][] seeds = [Texts.Bytes(Texts.Invite), .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests", "VoiceGlm.Transports.Sip.Tests", "Messages", "Torture"), "*.dat").Order().Select(File.ReadAllBytes)];
         var damage = new Damage(4475, seeds);
         int read = 0;
         for (int i = 0; i < Mutator.Count; i++)

@@ -6,12 +6,12 @@ namespace VoiceGlm.Transports.Sip.Tests;
 internal static class Texts
 {
     public const string Invite = """
-        INVITE sip:bob@biloxi.example.com SIP/2.0
-        Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK74bf9;rport
+        INVITE sip:bob@office.example.net SIP/2.0
+        Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKmorning1;rport
         Max-Forwards: 70
-        From: "Alice" <sip:alice@atlanta.example.com>;tag=9fxced76sl
-        To: Bob <sip:bob@biloxi.example.com>
-        Call-ID: 3848276298220188511@atlanta.example.com
+        From: "Alice" <sip:alice@home.example.org>;tag=k2-caller-7
+        To: Bob <sip:bob@office.example.net>
+        Call-ID: call-20-of-may@home.example.org
         CSeq: 1 INVITE
         Contact: <sip:alice@192.0.2.1:5060;transport=udp>
         Supported: 100rel, timer

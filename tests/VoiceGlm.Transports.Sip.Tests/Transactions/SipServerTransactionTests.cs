@@ -86,7 +86,7 @@ public sealed class SipServerTransactionTests
     {
         await using var signalling = new Signalling();
         signalling.Receive(Texts.Invite);
-        signalling.Receive(Texts.Invite.Replace("z9hG4bK74bf9", "z9hG4bKother", StringComparison.Ordinal));
+        signalling.Receive(Texts.Invite.Replace("z9hG4bKmorning1", "z9hG4bKother", StringComparison.Ordinal));
         Assert.Single(signalling.Taken);
         Assert.Equal(["SIP/2.0 482 Loop Detected"], signalling.Flow.Lines);
     }
@@ -95,7 +95,7 @@ public sealed class SipServerTransactionTests
     public async Task Element_older_than_branches_is_understood()
     {
         await using var signalling = new Signalling();
-        string invite = Texts.Invite.Replace(";branch=z9hG4bK74bf9", "", StringComparison.Ordinal);
+        string invite = Texts.Invite.Replace(";branch=z9hG4bKmorning1", "", StringComparison.Ordinal);
         signalling.Receive(invite);
         signalling.Receive(invite);
         Assert.Single(signalling.Taken).Respond(486);
@@ -110,7 +110,7 @@ public sealed class SipServerTransactionTests
         await using var signalling = new Signalling();
         signalling.Receive(s_options.Replace("192.0.2.1:5060;", "10.0.0.1:6000;", StringComparison.Ordinal));
         signalling.Taken[0].Respond(200);
-        Assert.Contains("Via: SIP/2.0/UDP 10.0.0.1:6000;branch=z9hG4bK74bf9;rport=5060;received=192.0.2.1\r\n", signalling.Flow.Sent[0], StringComparison.Ordinal);
+        Assert.Contains("Via: SIP/2.0/UDP 10.0.0.1:6000;branch=z9hG4bKmorning1;rport=5060;received=192.0.2.1\r\n", signalling.Flow.Sent[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class SipServerTransactionTests
     {
         await using var signalling = new Signalling();
         for (int i = 0; i < 5_000; i++)
-            signalling.Receive(s_options.Replace("z9hG4bK74bf9", $"z9hG4bK{i}", StringComparison.Ordinal).Replace("3848276298220188511", $"{i}", StringComparison.Ordinal));
+            signalling.Receive(s_options.Replace("z9hG4bKmorning1", $"z9hG4bK{i}", StringComparison.Ordinal).Replace("call-20-of-may", $"{i}", StringComparison.Ordinal));
         Assert.Equal(4_096, signalling.Transactions.ServerCount);
         Assert.Equal(5_000 - 4_096, signalling.Flow.Lines.Count(static line => line == "SIP/2.0 503 Service Unavailable"));
         Assert.Contains("Retry-After: 10", signalling.Flow.Sent[0], StringComparison.Ordinal);
