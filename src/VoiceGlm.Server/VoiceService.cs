@@ -22,6 +22,7 @@ internal static class VoiceService
         builder.Services.AddVoiceGlm();
         builder.Services.AddSignalRVoice();
         builder.Services.AddWebRtcVoice();
+        builder.Services.AddSipVoice();
         builder.Services.AddOptions<PageOptions>().BindConfiguration(PageOptions.SectionName, static binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         builder.Services.AddHostedService<PageOpener>();
         builder.Services.AddOpenTelemetry()

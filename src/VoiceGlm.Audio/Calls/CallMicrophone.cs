@@ -9,11 +9,12 @@ public sealed class CallMicrophone : IDisposable
     private const int Capacity = 100;
 
     private readonly Lock _gate = new();
-    private readonly JitterBuffer _buffer;
-    private readonly Resampler _resampler;
+    private readonly TimeSpan _interval;
+    private JitterBuffer _buffer;
+    private Resampler _resampler;
     private readonly Channel<AudioFrame> _frames = Channel.CreateBounded<AudioFrame>(
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true });
-    private readonly float[] _heard;
+    private float[] _heard;
     private uint? _ssrc;
     private long _position;
     private bool _isDisposed;
@@ -23,6 +24,7 @@ public sealed class CallMicrophone : IDisposable
     /// <param name="interval">How much is heard at once.</param>
     public CallMicrophone(IAudioCodec codec, TimeSpan interval)
     {
+        _interval = interval;
         _buffer = new JitterBuffer(codec);
         _resampler = new Resampler(codec.SampleRate, SampleRate.Wideband, ResamplerFilter.Flat);
         _heard = new float[codec.SampleRate.SamplesIn(interval)];
@@ -30,6 +32,20 @@ public sealed class CallMicrophone : IDisposable
 
     /// <summary>The frames. When nobody reads, the oldest are dropped.</summary>
     public ChannelReader<AudioFrame> Frames => _frames.Reader;
+
+    /// <summary>What comes from here on is written in another codec.</summary>
+    public void Change(IAudioCodec codec)
+    {
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            _buffer.Dispose();
+            _buffer = new JitterBuffer(codec);
+            _resampler = new Resampler(codec.SampleRate, SampleRate.Wideband, ResamplerFilter.Flat);
+            _heard = new float[codec.SampleRate.SamplesIn(_interval)];
+            _ssrc = null;
+        }
+    }
 
     /// <summary>Takes a packet, which is copied.</summary>
     /// <param name="ssrc">Its source; another one than before begins anew.</param>

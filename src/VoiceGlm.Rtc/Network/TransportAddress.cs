@@ -29,6 +29,15 @@ internal readonly record struct TransportAddress(UInt128 Address, ushort Port)
             : new TransportAddress(s_mappedPrefix | BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), port);
     }
 
+    /// <summary>The address as a socket sends to it.</summary>
+    public IPEndPoint ToEndPoint()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        CopyTo(bytes);
+        var address = new IPAddress(bytes);
+        return new IPEndPoint(IsIPv4 ? address.MapToIPv4() : address, Port);
+    }
+
     /// <summary>Writes the 16 bytes of the IPv6 form.</summary>
     public void CopyTo(Span<byte> bytes) => BinaryPrimitives.WriteUInt128BigEndian(bytes, Address);
 }

@@ -17,6 +17,9 @@ public sealed class SessionDescription : SdpSection
     /// <summary>Goes up by one with every description of the same session.</summary>
     public ulong SessionVersion { get; init; }
 
+    /// <summary>Where the session was made, as <c>o=</c> ends; what WebRTC says, whose addresses ICE finds, where nothing else is set.</summary>
+    public string Origin { get; init; } = "IN IP4 127.0.0.1";
+
     /// <summary>The value of <c>s=</c>; a dash where there is no name.</summary>
     public string Name { get; init; } = "-";
 
@@ -32,7 +35,7 @@ public sealed class SessionDescription : SdpSection
     {
         var text = new StringBuilder();
         text.Append("v=0\r\n");
-        text.Append($"o=- {SessionId} {SessionVersion} IN IP4 127.0.0.1\r\n");
+        text.Append($"o=- {SessionId} {SessionVersion} {Origin}\r\n");
         text.Append($"s={Name}\r\n");
         AppendConnection(text);
         text.Append("t=0 0\r\n");
