@@ -84,7 +84,8 @@ public sealed class ToolRouterTests : IDisposable
         {
             seen = cancellationToken;
             return drawing.Task;
-        }) { Policy = new ToolPolicy { IsKept = true } });
+        })
+        { Policy = new ToolPolicy { IsKept = true } });
         ValueTask<ToolAnswer> answer = router.CallAsync(Call("draw", "{}"), _caller, turn.Token);
         await turn.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await answer);
@@ -113,7 +114,8 @@ public sealed class ToolRouterTests : IDisposable
         {
             seen = cancellationToken;
             return new TaskCompletionSource<ToolAnswer>().Task;
-        }) { Policy = new ToolPolicy { IsKept = true } });
+        })
+        { Policy = new ToolPolicy { IsKept = true } });
         ValueTask<ToolAnswer> answer = router.CallAsync(Call("draw", "{}"), _caller, Token);
         _caller.End();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await answer);

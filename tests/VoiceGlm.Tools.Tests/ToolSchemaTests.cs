@@ -10,7 +10,13 @@ public sealed partial class ToolSchemaTests
     // The names and the one argument that glm-4-voice-mini was taught to call.
     private static readonly Dictionary<string, string> s_taught = new()
     {
-        ["draw_picture"] = "prompt", ["look_at_image"] = "question", ["write_code"] = "task", ["think_hard"] = "question", ["ask_glm"] = "question", ["make_video"] = "prompt", ["order_status"] = "order_id",
+        ["draw_picture"] = "prompt",
+        ["look_at_image"] = "question",
+        ["write_code"] = "task",
+        ["think_hard"] = "question",
+        ["ask_glm"] = "question",
+        ["make_video"] = "prompt",
+        ["order_status"] = "order_id",
     };
 
     [Fact]

@@ -29,7 +29,10 @@ internal sealed class GlmProvider
         // By its number: that is what it tells of its files, and only its own are trusted.
         [Emulator] = new()
         {
-            BaseAddress = new Uri("http://127.0.0.1:8095/api/paas/v4/"), ApiKey = "emulator.none", Dialect = GlmDialect.Hosted, InfillAddress = new Uri("http://127.0.0.1:8095/infill"),
+            BaseAddress = new Uri("http://127.0.0.1:8095/api/paas/v4/"),
+            ApiKey = "emulator.none",
+            Dialect = GlmDialect.Hosted,
+            InfillAddress = new Uri("http://127.0.0.1:8095/infill"),
         },
     };
 

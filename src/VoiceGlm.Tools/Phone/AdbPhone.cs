@@ -14,8 +14,16 @@ internal sealed partial class AdbPhone(Adb adb) : IPhoneDevice
     // What is not listed is opened by its package, which has a dot.
     private static readonly Dictionary<string, string> s_packages = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["微信"] = "com.tencent.mm", ["WeChat"] = "com.tencent.mm", ["支付宝"] = "com.eg.android.AlipayGphone", ["Alipay"] = "com.eg.android.AlipayGphone", ["淘宝"] = "com.taobao.taobao",
-        ["京东"] = "com.jingdong.app.mall", ["美团"] = "com.sankuai.meituan", ["Chrome"] = "com.android.chrome", ["Settings"] = "com.android.settings", ["设置"] = "com.android.settings",
+        ["微信"] = "com.tencent.mm",
+        ["WeChat"] = "com.tencent.mm",
+        ["支付宝"] = "com.eg.android.AlipayGphone",
+        ["Alipay"] = "com.eg.android.AlipayGphone",
+        ["淘宝"] = "com.taobao.taobao",
+        ["京东"] = "com.jingdong.app.mall",
+        ["美团"] = "com.sankuai.meituan",
+        ["Chrome"] = "com.android.chrome",
+        ["Settings"] = "com.android.settings",
+        ["设置"] = "com.android.settings",
     };
 
     private (int Width, int Height) _size;

@@ -116,7 +116,10 @@ internal sealed class PhoneTask(GlmClient client, IPhoneDevice device, ResultSto
         string info = $"{told}\n\n** Screen Info **\n\n{{\"current_app\": \"{JsonEncodedText.Encode(screen.App)}\"}}".TrimStart();
         var request = new ChatRequest([.. _messages, ChatMessage.User(client.ImageUrl("image/png", screen.Png.Span), info)])
         {
-            Temperature = 0, TopP = 0.85, MaxTokens = 3000, FrequencyPenalty = 0.2,
+            Temperature = 0,
+            TopP = 0.85,
+            MaxTokens = 3000,
+            FrequencyPenalty = 0.2,
         };
         ChatReply reply = new();
         await foreach (ChatPart part in client.StreamAsync(GlmCall.Chat(GlmRole.Phone), request, cancellationToken).ConfigureAwait(false))

@@ -58,7 +58,9 @@ internal sealed class FastRouter(GlmClient client, TimeProvider time)
 
     private static JsonObject Wire(ChatCall call) => new()
     {
-        ["id"] = call.Id, ["type"] = "function", ["function"] = new JsonObject { ["name"] = call.Name, ["arguments"] = call.Arguments },
+        ["id"] = call.Id,
+        ["type"] = "function",
+        ["function"] = new JsonObject { ["name"] = call.Name, ["arguments"] = call.Arguments },
     };
 
     private static JsonElement? Parse(string arguments)

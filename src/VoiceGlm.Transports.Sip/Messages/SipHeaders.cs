@@ -7,9 +7,24 @@ internal sealed class SipHeaders : IEnumerable<KeyValuePair<string, string>>
 {
     private static readonly Dictionary<char, string> s_compact = new()
     {
-        ['a'] = "Accept-Contact", ['b'] = "Referred-By", ['c'] = "Content-Type", ['d'] = "Request-Disposition", ['e'] = "Content-Encoding",
-        ['f'] = "From", ['i'] = "Call-ID", ['j'] = "Reject-Contact", ['k'] = "Supported", ['l'] = "Content-Length", ['m'] = "Contact",
-        ['o'] = "Event", ['r'] = "Refer-To", ['s'] = "Subject", ['t'] = "To", ['u'] = "Allow-Events", ['v'] = "Via", ['x'] = "Session-Expires",
+        ['a'] = "Accept-Contact",
+        ['b'] = "Referred-By",
+        ['c'] = "Content-Type",
+        ['d'] = "Request-Disposition",
+        ['e'] = "Content-Encoding",
+        ['f'] = "From",
+        ['i'] = "Call-ID",
+        ['j'] = "Reject-Contact",
+        ['k'] = "Supported",
+        ['l'] = "Content-Length",
+        ['m'] = "Contact",
+        ['o'] = "Event",
+        ['r'] = "Refer-To",
+        ['s'] = "Subject",
+        ['t'] = "To",
+        ['u'] = "Allow-Events",
+        ['v'] = "Via",
+        ['x'] = "Session-Expires",
         ['y'] = "Identity",
     };
 

@@ -91,7 +91,8 @@ public sealed class CodingTests
         await using GlmHost host = await GlmHost.StartAsync();
         await using GlmHost raw = await GlmHost.StartAsync(settings: new()
         {
-            ["VoiceGlm:Tools:Providers:test:CodeCompletionAddress"] = new Uri(host.Emulator.Address, "v1/completions").AbsoluteUri, ["VoiceGlm:Tools:Providers:test:Models:Code"] = "codegeex4-all-9b",
+            ["VoiceGlm:Tools:Providers:test:CodeCompletionAddress"] = new Uri(host.Emulator.Address, "v1/completions").AbsoluteUri,
+            ["VoiceGlm:Tools:Providers:test:Models:Code"] = "codegeex4-all-9b",
         });
         ToolAnswer answer = await raw.CallAsync("write_code", """{"task": "", "language": "Python", "prefix": "def f():\n    ", "candidates": 2}""", Token);
         Assert.Equal(["return 40", "return 41"], Assert.IsType<Card.Code>(answer.Card).Candidates);

@@ -229,7 +229,9 @@ public sealed class GlmClientTests
     {
         await using GlmHost host = await GlmHost.StartAsync(settings: new()
         {
-            ["VoiceGlm:Tools:Providers:test:Dialect"] = "OpenAI", ["VoiceGlm:Tools:Providers:test:ApiKey"] = "", ["VoiceGlm:Tools:Providers:test:Models:Text"] = "glm-4-9b",
+            ["VoiceGlm:Tools:Providers:test:Dialect"] = "OpenAI",
+            ["VoiceGlm:Tools:Providers:test:ApiKey"] = "",
+            ["VoiceGlm:Tools:Providers:test:Models:Text"] = "glm-4-9b",
         });
         ChatRequest wire = s_request with { Thinking = Thinking.Disabled, Extra = [], Tools = [new JsonObject { ["type"] = "web_search" }] };
         ChatRequest sent = wire.For(GlmDialect.OpenAI, "glm-4-9b", stream: true, "id");
@@ -244,8 +246,10 @@ public sealed class GlmClientTests
         await using GlmEmulator server = await GlmEmulator.StartAsync();
         await using GlmHost host = await GlmHost.StartAsync(settings: new()
         {
-            ["VoiceGlm:Tools:Providers:test:BaseAddress"] = server.Address.AbsoluteUri, ["VoiceGlm:Tools:Providers:test:Dialect"] = "ChatGlm",
-            ["VoiceGlm:Tools:Providers:test:ApiKey"] = "", ["VoiceGlm:Tools:Providers:test:Models:Text"] = "chatglm-6b",
+            ["VoiceGlm:Tools:Providers:test:BaseAddress"] = server.Address.AbsoluteUri,
+            ["VoiceGlm:Tools:Providers:test:Dialect"] = "ChatGlm",
+            ["VoiceGlm:Tools:Providers:test:ApiKey"] = "",
+            ["VoiceGlm:Tools:Providers:test:Models:Text"] = "chatglm-6b",
         });
         var request = new ChatRequest([ChatMessage.System("Be brief."), ChatMessage.User("One?"), ChatMessage.Assistant("1."), ChatMessage.User("Two?")]);
         List<ChatPart> parts = [];
@@ -261,8 +265,10 @@ public sealed class GlmClientTests
         await using GlmEmulator server = await GlmEmulator.StartAsync();
         await using GlmHost host = await GlmHost.StartAsync(settings: new()
         {
-            ["VoiceGlm:Tools:Providers:test:BaseAddress"] = new Uri(server.Address, "v1").AbsoluteUri, ["VoiceGlm:Tools:Providers:test:Dialect"] = "OpenAI",
-            ["VoiceGlm:Tools:Providers:test:ApiKey"] = "", ["VoiceGlm:Tools:Providers:test:Models:Text"] = "glm-4-9b@B7",
+            ["VoiceGlm:Tools:Providers:test:BaseAddress"] = new Uri(server.Address, "v1").AbsoluteUri,
+            ["VoiceGlm:Tools:Providers:test:Dialect"] = "OpenAI",
+            ["VoiceGlm:Tools:Providers:test:ApiKey"] = "",
+            ["VoiceGlm:Tools:Providers:test:Models:Text"] = "glm-4-9b@B7",
         });
         List<ChatPart> parts = [];
         await foreach (ChatPart part in host.Client.StreamAsync(GlmCall.Chat(GlmRole.Text), s_request, Token)) parts.Add(part);

@@ -128,7 +128,8 @@ public sealed class GlmErrorTests
     {
         await using GlmHost host = await GlmHost.StartAsync(settings: new()
         {
-            ["VoiceGlm:Tools:Providers:test:MaxConcurrency"] = "1", ["VoiceGlm:Tools:Providers:test:Models:Text"] = "glm-4.7-flash@C11",
+            ["VoiceGlm:Tools:Providers:test:MaxConcurrency"] = "1",
+            ["VoiceGlm:Tools:Providers:test:Models:Text"] = "glm-4.7-flash@C11",
         });
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Token);
         await using IAsyncEnumerator<ChatPart> held = host.Client.StreamAsync(GlmCall.Chat(GlmRole.Text), s_request, end.Token).GetAsyncEnumerator(Token);

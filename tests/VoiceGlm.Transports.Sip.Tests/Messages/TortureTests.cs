@@ -18,9 +18,25 @@ public sealed class TortureTests
     // §3.1.2 and §3.3.1, §3.3.8, §3.3.9: answered so, or dropped where it is a response.
     private static readonly Dictionary<string, int?> s_refused = new()
     {
-        ["badinv01"] = 400, ["clerr"] = 400, ["ncl"] = 400, ["scalar02"] = 400, ["scalarlg"] = null, ["quotbal"] = 400, ["ltgtruri"] = 400, ["lwsruri"] = 400,
-        ["lwsstart"] = 400, ["trws"] = 400, ["badaspec"] = 400, ["baddn"] = 400, ["badvers"] = 505, ["mismatch01"] = 400, ["mismatch02"] = 400, ["bigcode"] = null,
-        ["insuf"] = 400, ["multi01"] = 400, ["mcl01"] = 400,
+        ["badinv01"] = 400,
+        ["clerr"] = 400,
+        ["ncl"] = 400,
+        ["scalar02"] = 400,
+        ["scalarlg"] = null,
+        ["quotbal"] = 400,
+        ["ltgtruri"] = 400,
+        ["lwsruri"] = 400,
+        ["lwsstart"] = 400,
+        ["trws"] = 400,
+        ["badaspec"] = 400,
+        ["baddn"] = 400,
+        ["badvers"] = 505,
+        ["mismatch01"] = 400,
+        ["mismatch02"] = 400,
+        ["bigcode"] = null,
+        ["insuf"] = 400,
+        ["multi01"] = 400,
+        ["mcl01"] = 400,
     };
 
     public static TheoryData<string> Legal { get; } = [.. s_legal];

@@ -102,8 +102,13 @@ public sealed class SipNetworkTests
         var network = new SipNetwork(
             new SipVoiceOptions
             {
-                Address = "127.0.0.1", UdpPort = 0, TcpPort = 0, TlsPort = certificates is null ? -1 : 0,
-                Certificate = certificates?.Certificate ?? "", CertificateKey = certificates?.Key ?? "", TrustedCertificates = certificates?.Certificate ?? "",
+                Address = "127.0.0.1",
+                UdpPort = 0,
+                TcpPort = 0,
+                TlsPort = certificates is null ? -1 : 0,
+                Certificate = certificates?.Certificate ?? "",
+                CertificateKey = certificates?.Key ?? "",
+                TrustedCertificates = certificates?.Certificate ?? "",
             },
             receiver);
         network.Start();
