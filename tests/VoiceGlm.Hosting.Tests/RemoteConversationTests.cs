@@ -38,7 +38,8 @@ public sealed class RemoteConversationTests : IClassFixture<TinyModel>, IAsyncLi
         service.Call();
         await service.SayUntilAsync<VoiceEvent.StateChanged>(Service.Question(), static change => change.State == ConversationState.Speaking);
         VoiceEvent.ResponseDone stopped = await service.SayUntilAsync<VoiceEvent.ResponseDone>(Service.Question());
-        VoiceEvent.ResponseDone answered = await service.SayUntilAsync<VoiceEvent.ResponseDone>(Service.Question());
+        // However much of the second question was said by then: more words could interrupt the reply to it, too.
+        VoiceEvent.ResponseDone answered = await service.SayUntilAsync<VoiceEvent.ResponseDone>([]);
 
         Assert.Equal((TurnStatus.Cancelled, TurnStatus.Completed), (stopped.Status, answered.Status));
         Assert.True(stopped.Heard > TimeSpan.Zero, "Nothing was heard of the first reply.");

@@ -106,7 +106,7 @@ public sealed class LimitTests
     [Fact]
     public async Task Client_beyond_the_capacity_is_turned_away_until_a_place_is_free()
     {
-        var (server, _) = await VoiceServer.StartWaitingAsync(static options => (options.MaximumSessions, options.ResumeWithin) = (1, TimeSpan.Zero));
+        var (server, _) = await VoiceServer.StartWaitingAsync(static options => (options.MaximumSessions, options.ResumeWithin) = (1, TimeSpan.FromMilliseconds(500)));
         await using var host = server;
         await using (await VoiceClient.ConnectAsync(server.Hub))
         {
